@@ -1,0 +1,1 @@
+"""Assign jobseekers to coaches: tables -> snapshot -> problem -> solution -> plan -> check -> reports."""

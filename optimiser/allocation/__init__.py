@@ -1,0 +1,1 @@
+"""Clients to coaches: workload, rules, prices, groups, encode, decode, explain."""

@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: relax, polish, bound. Knows no client."""

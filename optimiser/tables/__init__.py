@@ -1,0 +1,1 @@
+"""Files to Snapshot and back; every complaint with file, line and column; the demo region."""
