@@ -1,0 +1,144 @@
+"""A solution in numbers back to clients: the plan's rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from optimiser.allocation.codes import Codes, Floats, Ints
+from optimiser.allocation.encode import Encoding
+from optimiser.allocation.facts import Flags, sorted_by
+from optimiser.allocation.outcome import Outcome, outcome_of
+from optimiser.allocation.reasons import reasons
+from optimiser.allocation.repairs import obstacles
+from optimiser.domain.errors import SolverError
+from optimiser.domain.plan import PLAN
+from optimiser.domain.policy import Policy
+from optimiser.domain.snapshot import Snapshot
+from optimiser.solver.problem import Problem, Solution
+
+UNBALANCED = "The solution does not account for every client. Try again with another effort."
+
+
+def settled(problem: Problem, solution: Solution) -> Solution:
+    """Return the solution with as many staying as the flows allow, those with most to lose first.
+
+    Whoever is sent to the present coach stays there: never a move while a stay is free. The
+    objective falls by what that saves.
+    """
+    flow, count = solution.flow[problem.stay_arc], problem.stay_count
+    behind = np.append(np.cumsum(count[::-1])[::-1], 0)
+    ends = np.searchsorted(problem.stay_arc, problem.stay_arc, side="right")
+    dearer = behind[1:] - behind[ends]
+    stay = np.clip(flow - dearer, 0, count)
+    saved = float(problem.stay_saving @ (stay - solution.stay))
+    return replace(solution, stay=stay, objective=solution.objective - saved)
+
+
+def assigned_coaches(encoding: Encoding, solution: Solution) -> Codes:
+    """Return the coach of every client, sorted by client id, -1 for none; shape (n,).
+
+    Raises
+    ------
+    SolverError
+        Where flows and groups do not agree.
+    """
+    problem, units = encoding.problem, encoding.units
+    solution = settled(problem, solution)
+    stays = _first_by_id(encoding.stay, solution.stay)
+    coach = units.fixed.astype(np.int32)
+    coach[stays] = problem.arc_coach[problem.stay_arc[encoding.stay[stays]]]
+    others = np.flatnonzero((units.group >= 0) & ~stays)
+    others = others[np.argsort(units.group[others], kind="stable")]
+    others = others[~_left_out(units.group[others], units.must[others], solution.unserved)]
+    dealt = solution.flow - np.bincount(problem.stay_arc, solution.stay, minlength=len(solution.flow)).astype(
+        np.int64
+    )
+    _balanced(problem, dealt, units.group[others])
+    coach[others] = np.repeat(problem.arc_coach, dealt)
+    return coach[units.of_client]
+
+
+def _first_by_id(label: Codes, chosen: Ints) -> Flags:
+    """Whether a unit is among the first `chosen[label]` of its label, in id order; shape (U,)."""
+    rows = np.flatnonzero(label >= 0)
+    rows = rows[np.argsort(label[rows], kind="stable")]
+    labels = label[rows]
+    rank = np.arange(len(rows)) - np.searchsorted(labels, labels, side="left")
+    first = np.zeros(len(label), dtype=np.bool_)
+    first[rows[rank < chosen[labels]]] = True
+    return first
+
+
+def _left_out(group: Codes, must: Flags, unserved: Ints) -> Flags:
+    """Whether a unit is left without a coach: of those who may be, the last by id; shape (N,)."""
+    free = np.flatnonzero(~must)
+    ends = np.searchsorted(group[free], group[free], side="right")
+    out = np.zeros(len(group), dtype=np.bool_)
+    out[free[ends - np.arange(len(free)) <= unserved[group[free]]]] = True
+    if out.sum() != unserved.sum():
+        raise SolverError(UNBALANCED)
+    return out
+
+
+def _balanced(problem: Problem, dealt: Ints, group: Codes) -> None:
+    """Raise where the units left to deal are not as many as the flows left, group by group."""
+    wanted = np.bincount(problem.arc_group, dealt, minlength=problem.groups)
+    given = np.bincount(group, minlength=problem.groups)
+    if (dealt < 0).any() or not np.array_equal(wanted, given):
+        raise SolverError(UNBALANCED)
+
+
+def decode(encoding: Encoding, solution: Solution, snapshot: Snapshot, policy: Policy) -> pl.DataFrame:
+    """Return the plan's rows.
+
+    Parameters
+    ----------
+    encoding : Encoding
+        Of the snapshot under the policy.
+    solution : Solution
+        Of `encoding.problem`.
+    snapshot, policy
+        The facts and the policy encoded.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns of `PLAN`, sorted by client_id.
+
+    Raises
+    ------
+    SolverError
+        Where flows and groups do not agree.
+    """
+    outcome = outcome_of(encoding, assigned_coaches(encoding, solution), policy)
+    ids = sorted_by(snapshot.clients.select("client_id", "coach_id"), "client_id")
+    coach_names = pl.Series(encoding.coach_ids, dtype=pl.String)
+    barred_by, repair = obstacles(encoding, solution, outcome)
+    rows = ids.select(
+        "client_id",
+        coach_id=_gathered(coach_names, outcome.coach),
+        status=_statuses(outcome),
+        previous_coach_id="coach_id",
+        reason=reasons(encoding, outcome),
+        demand_minutes=pl.Series(outcome.demand),
+        travel_minutes=_travel(outcome.travel, outcome.coach),
+        barred_by=barred_by,
+        repair=repair,
+    )
+    return rows.cast({c.name: c.dtype for c in PLAN.columns})
+
+
+def _gathered(names: pl.Series, places: Codes) -> pl.Series:
+    """Names at places, empty at -1."""
+    return names.gather(pl.Series(places, dtype=pl.Int32).replace(-1, None))
+
+
+def _statuses(outcome: Outcome) -> pl.Series:
+    return pl.Series(outcome.statuses, dtype=pl.String).gather(outcome.status)
+
+
+def _travel(minutes: Floats, coach: Codes) -> pl.Series:
+    return pl.Series(minutes).set(pl.Series(coach < 0), None)

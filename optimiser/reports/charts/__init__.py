@@ -1,0 +1,1 @@
+"""Pictures as places and sizes; the templates draw them."""

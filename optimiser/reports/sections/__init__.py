@@ -1,0 +1,1 @@
+"""Parts of the report page: figures into sentences, tables and pictures."""

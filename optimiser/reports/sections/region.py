@@ -1,0 +1,157 @@
+"""The municipalities: map, load of the coaches who serve them, bands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from optimiser.domain.travel import travel_minutes
+from optimiser.reports.bands import BANDS, band_index, band_names
+from optimiser.reports.charts.bands_chart import BandsChart, bands_chart
+from optimiser.reports.charts.map_chart import RegionMap, neighbour_pairs, region_map
+from optimiser.reports.facts import ReportFacts
+from optimiser.reports.layout import Cell, PageTable, cells, headings
+from optimiser.reports.sections.load import load_cell
+from optimiser.reports.sections.treatment import clients_shown
+from optimiser.reports.texts import DASH, Texts
+
+SHARES = [f"{when}{i}" for when in ("before_", "after_") for i in range(len(BANDS))]
+
+
+@dataclass(frozen=True)
+class RegionSection:
+    """What the page shows of the municipalities.
+
+    Attributes
+    ----------
+    map : RegionMap or None
+        None where no municipality has a centre point.
+    bands : BandsChart
+    table, roads : PageTable
+        Figures of the municipalities; road minutes between neighbours.
+    unplaced : str
+        Sentence on municipalities that are not on the map; empty where all are.
+    """
+
+    map: RegionMap | None
+    bands: BandsChart
+    table: PageTable
+    roads: PageTable
+    unplaced: str
+
+
+def region_section(facts: ReportFacts, texts: Texts) -> RegionSection:
+    """Return the section of the municipalities."""
+    _ = texts.gettext
+    places = municipality_frame(facts)
+    snapshot = facts.snapshot
+    pairs = neighbour_pairs(snapshot.municipalities, travel_minutes(snapshot.municipalities, snapshot.travel))
+    n = len(BANDS)
+    lines = [
+        (row[0], [v or 0.0 for v in row[1 : n + 1]], [v or 0.0 for v in row[n + 1 :]])
+        for row in places.select("name", *SHARES).iter_rows()
+    ]
+    chart = bands_chart(
+        "municipal-bands", _("Clients by the load band of their coach"), lines, texts, whole=False
+    )
+    return RegionSection(
+        region_map(places, pairs, texts),
+        chart,
+        _table(places, texts),
+        _roads(pairs, facts, texts),
+        _unplaced(places, texts),
+    )
+
+
+def municipality_frame(facts: ReportFacts) -> pl.DataFrame:
+    """Return the municipalities with the coaches of their clients.
+
+    Returns
+    -------
+    polars.DataFrame
+        municipality, name, lat, lon, offices (coaches with their office there), clients (null where
+        held back), before, after (mean utilisation of the coaches, weighted by their clients from
+        there), before_0 ... after_3 (share of its clients with a coach in that load band), sorted by
+        code. Where the clients are held back, what their few coaches carry is held back too (null).
+    """
+    base = facts.snapshot.municipalities.select(
+        pl.col("municipality").cast(pl.String), "name", "lat", "lon"
+    ).sort("municipality")
+    offices = facts.recount.coaches.group_by(pl.col("municipality").cast(pl.String)).agg(
+        pl.len().alias("offices")
+    )
+    return (
+        base.join(offices, on="municipality", how="left")
+        .join(clients_shown(facts), on="municipality", how="left")
+        .join(_served(facts, "previous_coach_id", "before"), on="municipality", how="left")
+        .join(_served(facts, "coach_id", "after"), on="municipality", how="left")
+        .with_columns(pl.when(pl.col("clients").is_not_null()).then(pl.col("before", "after", *SHARES)))
+        .with_columns(pl.col("offices").fill_null(0))
+        .sort("municipality")
+    )
+
+
+def _served(facts: ReportFacts, coach: str, when: str) -> pl.DataFrame:
+    """Return per municipality the mean utilisation of its clients' coaches and the shares by band."""
+    shares = facts.coaches().select(pl.col("coach_id").alias(coach), pl.col(when).alias("share"))
+    pairs = (
+        facts.recount.clients.select(pl.col("municipality", coach).cast(pl.String))
+        .drop_nulls()
+        .group_by("municipality", coach)
+        .len()
+        .join(shares.with_columns(pl.col(coach).cast(pl.String), band_index("share").alias("band")), on=coach)
+        .sort("municipality", coach)
+    )
+    able = pl.col("len").filter(pl.col("share").is_not_null()).sum()
+    mean = (pl.col("share") * pl.col("len")).sum() / able
+    parts = [pl.col("len").filter(pl.col("band") == i).sum() / able for i in range(len(BANDS))]
+    named = [part.fill_nan(None).alias(f"{when}_{i}") for i, part in enumerate(parts)]
+    return pairs.group_by("municipality", maintain_order=True).agg(mean.fill_nan(None).alias(when), *named)
+
+
+def _table(places: pl.DataFrame, texts: Texts) -> PageTable:
+    _ = texts.gettext
+    few = Cell(_("held back"), hidden=True)
+    rows = tuple(
+        cells(
+            row["name"],
+            few if row["clients"] is None else texts.number(row["clients"]),
+            texts.number(row["offices"]),
+            _mean(row["before"], texts),
+            _mean(row["after"], texts),
+            *(texts.share(row[f"after_{i}"]) for i in range(len(BANDS))),
+        )
+        for row in places.to_dicts()
+    )
+    names = ["#" + _("Clients with a coach {band}").format(band=name) for name in band_names(texts)]
+    heads = headings(
+        _("Municipality"),
+        "#" + _("Clients"),
+        "#" + _("Coaches with their office here"),
+        "#" + _("Mean load of its clients' coaches before"),
+        "#" + _("… after"),
+        *names,
+    )
+    caption = _("Municipalities: how full the coaches of their clients are, wherever those coaches work")
+    return PageTable(caption, heads, rows)
+
+
+def _mean(share: float | None, texts: Texts) -> Cell:
+    return Cell(DASH) if share is None else load_cell(round(share, 3), texts)
+
+
+def _roads(pairs: list[tuple[str, str, float]], facts: ReportFacts, texts: Texts) -> PageTable:
+    _ = texts.gettext
+    names = facts.municipality_names()
+    rows = tuple(cells(names[a], names[b], texts.number(minutes)) for a, b, minutes in pairs)
+    heads = headings(_("Municipality"), _("Neighbour"), "#" + _("Minutes by road"))
+    return PageTable(_("Road minutes between neighbours"), heads, rows, folded=_("Show the road minutes"))
+
+
+def _unplaced(places: pl.DataFrame, texts: Texts) -> str:
+    missing = places.filter(pl.col("lat").is_null() | pl.col("lon").is_null())["name"].to_list()
+    if not missing:
+        return ""
+    text = texts.gettext("Without a centre point, and so not on the map: {municipalities}.")
+    return text.format(municipalities=", ".join(missing))

@@ -1,0 +1,131 @@
+"""Whether clients are served alike: by municipality, age group and language; small cells held back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from optimiser.reports.facts import ReportFacts
+from optimiser.reports.layout import Cell, PageTable, cells, headings
+from optimiser.reports.texts import DASH, Texts
+
+MEASURES = ("served", "own_language", "utilisation", "kept", "travel_minutes", "interpreter")
+
+
+def clients_shown(facts: ReportFacts) -> pl.DataFrame:
+    """Return municipality and clients, the number null where it is held back."""
+    return facts.treatment.municipality.select(
+        pl.col("cell").cast(pl.String).alias("municipality"), pl.col("clients").cast(pl.Int64)
+    )
+
+
+def ratio_table(facts: ReportFacts, texts: Texts) -> PageTable:
+    """Return the worst group over the best, measure by measure and dimension by dimension."""
+    _ = texts.gettext
+    ratios = facts.treatment.ratios
+    rows = tuple(
+        cells(
+            title,
+            *(texts.number(ratios[name].get(key), 2) for name in ("municipality", "age_group", "language")),
+        )
+        for key, title in _measure_names(texts).items()
+    )
+    heads = headings(_("Measure"), "#" + _("Municipalities"), "#" + _("Age groups"), "#" + _("Languages"))
+    return PageTable(
+        _(
+            "The group worst off against the group best off ({one}: no difference; {dash}: nothing to compare)"
+        ).format(one=texts.number(1.0, 2), dash=DASH),
+        heads,
+        rows,
+    )
+
+
+def treatment_parts(facts: ReportFacts, texts: Texts) -> tuple[PageTable, ...]:
+    """Return one table for each way of grouping the clients."""
+    _ = texts.gettext
+    treatment = facts.treatment
+    policy = facts.policy.rules.age_group
+    ages = {
+        "youth": _("up to {age} years").format(age=policy.youth_until),
+        "adult": _("{first} to {last} years").format(first=policy.youth_until + 1, last=policy.adult_until),
+        "senior": _("{age} years and over").format(age=policy.adult_until + 1),
+    }
+    return (
+        _table(_("By municipality"), _("Municipality"), treatment.municipality, {}, texts),
+        _table(_("By age group"), _("Age group"), treatment.age_group, ages, texts),
+        _table(_("By language of service"), _("Language"), treatment.language, language_names(texts), texts),
+    )
+
+
+def _measure_names(texts: Texts) -> dict[str, str]:
+    _ = texts.gettext
+    return {
+        "served": _("Have a coach"),
+        "own_language": _("Coach works in their language"),
+        "utilisation": _("Load of their coaches"),
+        "kept": _("Keep their coach"),
+        "travel_minutes": _("Travel minutes a month and client"),
+        "interpreter": _("Need an interpreter"),
+    }
+
+
+def _table(caption: str, group: str, frame: pl.DataFrame, names: dict[str, str], texts: Texts) -> PageTable:
+    """Return the cells of one dimension; a hidden cell shows its name and nothing else."""
+    rows = tuple(
+        _row(names.get(row["cell"]) or row["name"] or row["cell"], row, texts) for row in frame.to_dicts()
+    )
+    titles = ["#" + title for title in _measure_names(texts).values()]
+    clients = "#" + texts.gettext("Clients")
+    when = texts.gettext("{caption}: before → after").format(caption=caption)
+    return PageTable(when, headings(group, clients, *titles), rows)
+
+
+def _row(name: str, row: dict[str, Any], texts: Texts) -> tuple[Cell, ...]:
+    if row["hidden"]:
+        held = Cell(texts.gettext("held back"), hidden=True)
+        return cells(name, held, *(DASH for _measure in MEASURES))
+    figures = [_change(row, measure, texts) for measure in MEASURES]
+    return cells(name, texts.number(row["clients"]), *figures)
+
+
+def _change(row: dict[str, Any], measure: str, texts: Texts) -> str:
+    """Return a figure before and after, only after where there is no before."""
+    write: Callable[[float | None], str] = texts.share
+    if measure == "travel_minutes":
+        write = _minutes(texts)
+    after = write(row[measure])
+    if f"{measure}_before" not in row:
+        return after
+    return texts.gettext("{before} → {after}").format(before=write(row[f"{measure}_before"]), after=after)
+
+
+def _minutes(texts: Texts) -> Callable[[float | None], str]:
+    return lambda value: texts.number(value, 1)
+
+
+def language_names(texts: Texts) -> dict[str, str]:
+    """Return language code to name; a code that is not here is shown as it is."""
+    _ = texts.gettext
+    return {
+        "fi": _("Finnish"),
+        "sv": _("Swedish"),
+        "fse": _("Finnish Sign Language"),
+        "en": _("English"),
+        "ru": _("Russian"),
+        "ar": _("Arabic"),
+        "fa": _("Persian"),
+        "et": _("Estonian"),
+        "ku": _("Kurdish"),
+        "so": _("Somali"),
+        "th": _("Thai"),
+        "zh": _("Chinese"),
+        "vi": _("Vietnamese"),
+        "es": _("Spanish"),
+        "tr": _("Turkish"),
+        "sq": _("Albanian"),
+        "de": _("German"),
+        "uk": _("Ukrainian"),
+        "other": _("all others together"),
+    }

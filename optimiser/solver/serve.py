@@ -1,0 +1,138 @@
+"""Level 1 after rounding: gather the room left here and there on one coach until one more unit fits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimiser.solver.polish import placing_loss
+from optimiser.solver.problem import Floats, Ints
+from optimiser.solver.state import TINY, State
+from optimiser.solver.transfer import steps, transfers
+
+COACHES = 3
+"""Coaches tried for one unit, those that lack the least room first."""
+CHEAPEST = 400
+"""Transfers looked at between two coaches."""
+CRUMB = 0.02
+"""Minutes of room below which a partner is not worth asking."""
+FAILURES = 4
+"""Groups of one component that may fail one after the other before the component is left."""
+
+
+def serve(state: State, component: Ints, target: Floats) -> None:
+    """Serve waiting units of each component until its weighted unserved is at most its target.
+
+    Parameters
+    ----------
+    component : int, shape (C,)
+    target : float, shape (components,)
+        Weighted units of the groups; units that may not be unserved are served whatever it is.
+    """
+    p = state.problem
+    first = np.searchsorted(p.arc_group, np.arange(p.groups))
+    label = component[p.arc_coach[first]]
+    for one in np.unique(label[state.unserved > 0]):
+        inside = np.flatnonzero(label == one)
+        failures = 0
+        for group in _in_order(state, inside, first):
+            while state.unserved[group] > 0 and (
+                must_serve(state)[group]
+                or float(p.weight[inside] @ state.unserved[inside]) > target[one] + TINY
+            ):
+                if _serve_one(
+                    state, np.arange(first[group], np.searchsorted(p.arc_group, group, side="right"))
+                ):
+                    failures = 0
+                    continue
+                failures += 1
+                break
+            if failures >= FAILURES:
+                break
+
+
+def must_serve(state: State) -> Ints:
+    """Units of each group that wait though they may not, shape (G,)."""
+    p = state.problem
+    return np.maximum(state.unserved - (p.count - p.must), 0)
+
+
+def _in_order(state: State, groups: Ints, first: Ints) -> Ints:
+    """Waiting groups: those that must be served, then the heavy in weight, the light in load."""
+    p = state.problem
+    groups = groups[state.unserved[groups] > 0]
+    demand = np.minimum.reduceat(p.arc_demand, first)[groups] if len(groups) else np.zeros(0)
+    return groups[np.lexsort((groups, demand / p.weight[groups], must_serve(state)[groups] == 0))]
+
+
+def _serve_one(state: State, arcs: Ints) -> bool:
+    """Serve one unit of the group whose arcs these are."""
+    p = state.problem
+    coach = p.arc_coach[arcs]
+    missing = state.load[coach] + p.arc_demand[arcs] - p.limit[coach]
+    for arc in arcs[np.argsort(missing, kind="stable")[:COACHES]]:
+        here = np.array([arc])
+        _make_room(state, int(arc))
+        if np.isfinite(placing_loss(state, here)[0]):
+            state.add(here, np.ones(1, dtype=np.int64))
+            return True
+    return False
+
+
+def _make_room(state: State, arc: int) -> None:
+    """Pass load (and heads) from an arc's coach to partners with room until one unit more fits."""
+    p = state.problem
+    coach, heads = int(p.arc_coach[arc]), int(p.heads[p.arc_group[arc]])
+    partners = state.neighbours[coach]
+    room = (p.limit - state.load)[partners]
+    partners = partners[np.argsort(-room, kind="stable")]
+    missing = state.load[coach] + p.arc_demand[arc] - p.limit[coach]
+    if missing > room[room > 0].sum():
+        return
+    for partner in partners:
+        missing = state.load[coach] + p.arc_demand[arc] - p.limit[coach]
+        crowded = state.heads[coach] + heads > p.heads_limit[coach] + TINY
+        if (missing <= TINY and not crowded) or p.limit[partner] - state.load[partner] <= CRUMB:
+            return
+        _pass_on(state, coach, int(partner), float(missing), bool(crowded))
+
+
+def _pass_on(state: State, coach: int, partner: int, missing: float, crowded: bool) -> None:
+    """The transfer to one partner that makes most room, less what it costs."""
+    found = transfers(state, coach, np.array([partner]), np.inf, CHEAPEST)
+    eased = np.minimum(-found.load, max(missing, 0.0))
+    useful = (found.heads < 0) if crowded else (eased > TINY)
+    useful &= (found.out_to >= 0) | (found.back >= 0)
+    worth = eased * (1.0 + state.prices.load[coach]) - 1e-3 * found.cost
+    for index in np.argsort(np.where(useful, -worth, np.inf), kind="stable")[:3]:
+        if not useful[index]:
+            return
+        step = steps(state, found, (int(index),))
+        if step is not None and np.isfinite(state.step_loss(*step)):
+            state.add(*step)
+            return
+
+
+def evict(state: State) -> None:
+    """Where a unit that must be served finds no room, let others wait in its place."""
+    p = state.problem
+    for group in np.flatnonzero(must_serve(state)):
+        arcs = p.stay_arc[p.arc_group[p.stay_arc] == group]
+        for arc in np.unique(arcs):
+            while must_serve(state)[group] and _evict_for(state, int(arc)):
+                state.add(np.array([arc]), np.ones(1, dtype=np.int64))
+
+
+def _evict_for(state: State, arc: int) -> bool:
+    """Take optional units off an arc's coach, the least loss first, until one unit fits."""
+    p = state.problem
+    here = np.array([arc])
+    while not np.isfinite(placing_loss(state, here)[0]):
+        theirs = state.arcs_of[int(p.arc_coach[arc])]
+        group = p.arc_group[theirs]
+        optional = (state.flow[theirs] > 0) & (state.unserved[group] < (p.count - p.must)[group])
+        if not optional.any():
+            return False
+        theirs, group = theirs[optional], group[optional]
+        best = theirs[np.lexsort((theirs, -p.arc_demand[theirs] / p.weight[group]))[:1]]
+        state.add(best, -np.ones(1, dtype=np.int64))
+    return True

@@ -1,0 +1,151 @@
+"""Which heading in a file means which declared column."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+
+from optimiser.domain.columns import Column, Table
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.schema import TABLES
+from optimiser.tables.faults import masked
+from optimiser.tables.raw import Sheet
+from optimiser.tables.yaml_text import Entry, read_yaml
+
+_PERSONAL = """
+nimi name etunimi sukunimi firstname lastname surname forename fullname kutsumanimi henkilotunnus hetu sotu
+personalidentitycode ssn email sahkoposti puhelin puhelinnumero phone phonenumber osoite address katuosoite
+namn fornamn efternamn personbeteckning epost
+"""
+PERSONAL = frozenset(_PERSONAL.split())
+"""Headings, as `plain` gives them, that tables of persons may not have."""
+PERSON_TABLES = ("clients", "coaches")
+
+
+def plain(heading: str) -> str:
+    """A heading without case, accents, spaces, underscores and hyphens."""
+    letters = unicodedata.normalize("NFKD", heading.casefold())
+    return re.sub(r"[\s_\-]+", "", "".join(c for c in letters if not unicodedata.combining(c)))
+
+
+def known_headings(table: Table) -> dict[str, Column]:
+    """Plain heading to column: English, Finnish and the aliases; the first to claim one has it."""
+    known: dict[str, Column] = {}
+    for pick in (lambda c: (c.name,), lambda c: (c.fi,), lambda c: c.aliases):
+        for column in table.columns:
+            for heading in pick(column):
+                known.setdefault(plain(heading), column)
+    return known
+
+
+def match_headings(
+    sheet: Sheet, table: Table, own: Mapping[str, str], optional: frozenset[str] = frozenset()
+) -> tuple[dict[str, int], list[Complaint]]:
+    """Find the declared columns among the headings of a sheet.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What was read.
+    table : Table
+        What it should be.
+    own : mapping
+        Plain own heading to column name.
+    optional : frozenset of str
+        Required columns that may be missing all the same.
+
+    Returns
+    -------
+    (dict, list of Complaint)
+        Column name to its position in the sheet, and what is wrong.
+    """
+    known = known_headings(table)
+    at: dict[str, int] = {}
+    wrong: list[Complaint] = []
+    for position, heading in enumerate(sheet.headings):
+        column = table.by_name.get(own.get(plain(heading), "")) or known.get(plain(heading))
+        if not heading and sheet.cells[str(position)].null_count() == sheet.cells.height:
+            continue
+        if column is None:
+            wrong.append(_unknown(sheet, table, heading, position))
+        elif column.name in at:
+            advice = f"Keep one of the columns that mean {column.name}."
+            wrong.append(Complaint(sheet.file, 0, masked(heading), "", "the column occurs twice", advice))
+        else:
+            at[column.name] = position
+    wrong += [
+        _missing(sheet, c)
+        for c in table.columns
+        if c.required and c.name not in at and c.name not in optional
+    ]
+    return at, wrong
+
+
+def _unknown(sheet: Sheet, table: Table, heading: str, position: int) -> Complaint:
+    shown = masked(heading)
+    if not shown:
+        problem = f"column {position + 1} has no usable heading"
+        return Complaint(sheet.file, 0, "", "", problem, "Give it a heading or delete the column.")
+    if table.name in PERSON_TABLES and plain(heading) in PERSONAL:
+        problem = "a column of personal data (names, identity codes, contact details)"
+        advice = "Delete the column; the tool works on pseudonymous ids."
+        return Complaint(sheet.file, 0, shown, "", problem, advice)
+    near = difflib.get_close_matches(plain(heading), list(known_headings(table)), 1, 0.7)
+    advice = "Delete the column, or name what it means in a mapping file of headings."
+    if near:
+        advice = f"Did you mean {known_headings(table)[near[0]].name}? Otherwise delete the column."
+    return Complaint(sheet.file, 0, shown, "", "an unknown column", advice)
+
+
+def _missing(sheet: Sheet, column: Column) -> Complaint:
+    advice = f"Add the column {column.name} ({column.fi}): {column.description}"
+    return Complaint(sheet.file, 0, column.name, "", "the column is missing", advice)
+
+
+def read_own_headings(path: Path | None) -> dict[str, dict[str, str]]:
+    """Return the mapping file: table name to plain own heading to column name.
+
+    Parameters
+    ----------
+    path : Path or None
+        YAML, `table: {own heading: our column}`; None for no own headings.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read or names what is not declared.
+    """
+    if path is None:
+        return {}
+    wrong: list[Complaint] = []
+    out: dict[str, dict[str, str]] = {}
+    for name, entries in _mapping(read_yaml(path), path, "", wrong).items():
+        if name not in TABLES:
+            near = difflib.get_close_matches(name, TABLES, 1) or [", ".join(TABLES)]
+            wrong.append(Complaint(str(path), entries.line, name, "", "an unknown table", f"Try {near[0]}."))
+            continue
+        columns = _mapping(entries, path, name, wrong)
+        out[name] = {plain(own): str(entry.value) for own, entry in columns.items()}
+        wrong += [c for e in columns.values() for c in _unknown_target(path, TABLES[name], e)]
+    if wrong:
+        raise InputError(wrong)
+    return out
+
+
+def _mapping(entry: Entry, path: Path, name: str, wrong: list[Complaint]) -> dict[str, Entry]:
+    if isinstance(entry.value, dict):
+        return entry.value
+    advice = "Write it as `clients:` and below it, indented, `own heading: our_column`."
+    wrong.append(Complaint(str(path), entry.line, name, "", "no mapping of headings", advice))
+    return {}
+
+
+def _unknown_target(path: Path, table: Table, entry: Entry) -> list[Complaint]:
+    if str(entry.value) in table.by_name:
+        return []
+    near = difflib.get_close_matches(str(entry.value), table.by_name, 1) or [", ".join(table.by_name)]
+    problem = f"{table.name} has no such column"
+    return [Complaint(str(path), entry.line, table.name, str(entry.value), problem, f"Try {near[0]}.")]

@@ -1,0 +1,118 @@
+"""Personal data that must not come in: identity codes, e-mail addresses, names."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from optimiser.domain.columns import Table
+from optimiser.domain.errors import Complaint
+from optimiser.tables.faults import masked
+from optimiser.tables.names import GIVEN_NAMES, SURNAMES
+from optimiser.tables.raw import Sheet
+
+_CODE = re.compile(
+    r"(?<![0-9A-Za-z])([0-9]{2})([0-9]{2})([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])(?![0-9A-Za-z])"
+)
+_LIKE_CODE = r"[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Ya-y]"
+_EMAIL = r"[^\s@,;]+@[^\s@,;]+\.[A-Za-z]{2,}"
+_CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_TWO_NAMES = r"^\p{Lu}\p{Ll}+(-\p{Lu}\p{Ll}+)?(,\s*|\s+)\p{Lu}\p{Ll}+(-\p{Lu}\p{Ll}+)?(\s+\p{Lu}\p{Ll}+)*$"
+_WORDS = r"\p{L}{2,}"
+_CODED_TABLES = ("clients", "coaches", "exclusions", "pins", "absences")
+NAMED_SHARE = 0.5
+"""Share of the distinct values of an id column from which single names make it a column of names."""
+
+
+def personal_data(sheet: Sheet, table: Table, at: dict[str, int]) -> tuple[list[Complaint], set[str]]:
+    """Look for personal data in every column of a sheet, declared or not.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        What was read.
+    table : Table
+        What it should be.
+    at : dict
+        Column name to its position.
+
+    Returns
+    -------
+    (list of Complaint, set of str)
+        One complaint a column, without the values, and our names of the columns.
+    """
+    ours = {position: name for name, position in at.items()}
+    found: list[Complaint] = []
+    hidden: set[str] = set()
+    for position, heading in enumerate(sheet.headings):
+        column = table.by_name.get(ours.get(position, ""))
+        named = column is not None and _may_not_name(table, column.name)
+        what = _what(sheet.cells[str(position)], named)
+        if what:
+            advice = "Delete the column or replace it by pseudonymous ids; values are not shown here."
+            place = masked(heading) or f"number {position + 1}"
+            found.append(Complaint(sheet.file, 0, place, "", f"the column holds {what}", advice))
+            hidden.add(ours.get(position, ""))
+    return found, hidden
+
+
+def _may_not_name(table: Table, column: str) -> bool:
+    kind = table.by_name[column].kind
+    if column == "unit_id":
+        return False
+    return kind == "id" or (kind in ("code", "codes") and table.name in _CODED_TABLES)
+
+
+def _what(cells: pl.Series, named: bool) -> str:
+    """What personal data a column holds; empty where none."""
+    if cells.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        return ""
+    text = cells if cells.dtype == pl.String else cells.unique()
+    text = text.cast(pl.String).drop_nulls()
+    if text.str.contains(_LIKE_CODE).any() and _holds_identity_code(text):
+        return "personal identity codes"
+    if text.str.contains("@", literal=True).any() and text.str.contains(_EMAIL).any():
+        return "e-mail addresses"
+    if named and _holds_names(text):
+        return "names of persons"
+    return ""
+
+
+def _holds_identity_code(text: pl.Series) -> bool:
+    """True where a value holds a code whose day and check character are right."""
+    like = text.filter(text.str.contains(_LIKE_CODE)).unique()
+    return any(is_identity_code(m) for value in like for m in _CODE.finditer(value.upper()))
+
+
+def is_identity_code(match: re.Match[str]) -> bool:
+    """Whether day, month and check character of what looks like an identity code are right."""
+    day, month, year, _, number, check = match.groups()
+    if not (1 <= int(month) <= 12 and 1 <= int(day) <= _DAYS[int(month) - 1]):
+        return False
+    return _CHECK[int(day + month + year + number) % 31] == check
+
+
+def _holds_names(text: pl.Series) -> bool:
+    letters = text.filter(text.str.contains(r"^[\p{L}\s,._'-]+$")).unique()
+    if not len(letters):
+        return False
+    if letters.str.contains(_TWO_NAMES).any():
+        return True
+    words = pl.DataFrame({"text": letters, "word": letters.str.to_lowercase().str.extract_all(_WORDS)})
+    known = (
+        words.explode("word")
+        .group_by("text")
+        .agg(
+            pl.len().alias("words"),
+            pl.col("word").is_in(GIVEN_NAMES).sum().alias("given"),
+            pl.col("word").is_in(SURNAMES).sum().alias("family"),
+        )
+    )
+    full = known.filter(
+        (pl.col("words") > 1) & (pl.col("given") > 0) & (pl.col("given") + pl.col("family") > 1)
+    )
+    single = known.filter(pl.col("given") + pl.col("family") > 0).height
+    distinct = text.n_unique()
+    return full.height > 0 or (distinct > 2 and single >= NAMED_SHARE * distinct)

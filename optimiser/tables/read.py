@@ -1,0 +1,246 @@
+"""Files to a snapshot: every complaint over all tables at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from pathlib import Path
+
+import polars as pl
+
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.policy import Policy
+from optimiser.domain.progress import SILENT, Progress
+from optimiser.domain.schema import TABLES
+from optimiser.domain.snapshot import SetAside, Snapshot
+from optimiser.tables.aside import explain_dependents, may_wait, set_rows_aside
+from optimiser.tables.faults import Fault, complaints
+from optimiser.tables.headings import match_headings, read_own_headings
+from optimiser.tables.ids import numbered
+from optimiser.tables.parse import parse_table
+from optimiser.tables.personal import personal_data
+from optimiser.tables.protected import Apart, add_counts, leave_apart
+from optimiser.tables.raw import Sheet, TableText
+from optimiser.tables.references import reference_faults
+from optimiser.tables.sources import find_sources, load
+from optimiser.tables.texts import table_text
+from optimiser.tables.validate import (
+    date_faults,
+    duplicate_faults,
+    keyed_tables,
+    order_faults,
+    pin_faults,
+    snapshot_faults,
+)
+
+
+@dataclass
+class _Reading:
+    """What has been read and found so far; lives for one call of `read_snapshot`."""
+
+    policy: Policy
+    wait: bool
+    texts: dict[str, TableText] = field(default_factory=dict)
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    complaints: list[Complaint] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    aside: list[SetAside] = field(default_factory=list)
+    hidden: set[tuple[str, str]] = field(default_factory=set)
+
+    def partial(self) -> frozenset[str]:
+        """Tables of which nothing can be said by what they lack."""
+        required = {t.name for t in TABLES.values() if t.required}
+        read = {n for n, t in self.texts.items() if t.whole and TABLES[n].key[0] in t.frame.columns}
+        return frozenset({n for n in TABLES if n in required or n in self.texts} - read)
+
+    def take(self, found: list[Fault]) -> None:
+        """Note faults: rows that may wait are set aside, the others will stop the reading."""
+        for name in TABLES:
+            mine = [f for f in found if f.table == name and f.rows.height]
+            waiting = [f for f in mine if self.wait and may_wait(f)]
+            self.faults += [f for f in mine if f not in waiting]
+            if waiting:
+                text = self.texts[name]
+                self.frames[name], listed = set_rows_aside(self.frames[name], text, waiting, self.policy)
+                self.aside += listed
+
+    def stop_if_wrong(self) -> None:
+        """Raise all complaints there are."""
+        files = {name: text.file for name, text in self.texts.items()}
+        headings = {name: text.headings for name, text in self.texts.items()}
+        found = complaints(self.faults, files, headings, frozenset(self.hidden))
+        if self.complaints or found:
+            raise InputError(self.complaints + found)
+
+
+def read_snapshot(
+    path: Path,
+    *,
+    policy: Policy | None = None,
+    headings: Path | None = None,
+    set_aside: bool = False,
+    progress: Progress = SILENT,
+) -> Snapshot:
+    """Read and validate a snapshot.
+
+    Parameters
+    ----------
+    path : Path
+        A folder of CSV or Parquet files named by table, a workbook with a sheet a table, or a folder
+        that holds one workbook.
+    policy : Policy, optional
+        Gives the defaults of unknown values with `set_aside`.
+    headings : Path, optional
+        YAML file of own headings, `table: {own heading: our column}`.
+    set_aside : bool
+        Leave out single bad rows of clients, exclusions, pins, absences and travel, and list them.
+    progress : Progress
+        Told which table is being read.
+
+    Returns
+    -------
+    Snapshot
+
+    Raises
+    ------
+    InputError
+        With every complaint over all tables.
+    """
+    reading = _Reading(policy or Policy(), set_aside)
+    apart = _read_texts(reading, path, read_own_headings(headings), progress)
+    _parse(reading, apart)
+    _validate(reading)
+    day = _snapshot_date(reading)
+    if day is not None:
+        _validate_dates(reading, day)
+    reading.stop_if_wrong()
+    if day is None:
+        raise InputError([_no_date(reading)])
+    return _snapshot(reading, day, apart)
+
+
+def _read_texts(
+    reading: _Reading, path: Path, own: Mapping[str, Mapping[str, str]], progress: Progress
+) -> Apart:
+    """Read the cells of all tables, and leave the protected clients apart."""
+    found = find_sources(path)
+    reading.complaints += found.complaints
+    reading.notices += found.notices
+    texts: dict[str, TableText] = {}
+    for name, source in found.sources.items():
+        progress.say(f"reading {source.file}")
+        sheet = load(source)
+        reading.notices += sheet.notices
+        texts[name], faults, wrong = table_text(sheet, source.table, own.get(name, {}))
+        reading.complaints += wrong
+        reading.faults += faults
+        _look_for_persons(reading, name, sheet, own.get(name, {}))
+    apart = leave_apart(texts)
+    reading.texts = apart.texts
+    reading.complaints += apart.complaints
+    reading.faults = apart.silence(reading.faults)
+    return apart
+
+
+def _look_for_persons(reading: _Reading, name: str, sheet: Sheet, own: Mapping[str, str]) -> None:
+    at, _ = match_headings(sheet, TABLES[name], own)
+    wrong, columns = personal_data(sheet, TABLES[name], at)
+    reading.complaints += wrong
+    reading.hidden |= {(name, column) for column in columns}
+
+
+def _parse(reading: _Reading, apart: Apart) -> None:
+    found: list[Fault] = reading.faults
+    reading.faults = []
+    for name, table in TABLES.items():
+        text = reading.texts.get(name)
+        if text is None or not text.headings:
+            reading.frames[name] = table.empty()
+            continue
+        reading.frames[name], faults = parse_table(text)
+        found += faults
+    reading.take(found)
+
+
+def _validate(reading: _Reading) -> None:
+    """Duplicates, references and dates of one row; clients before what names them."""
+    frames, skipped = reading.frames, reading.partial()
+    present = {name for name in TABLES if name in reading.texts}
+    doubles = [f for t in keyed_tables() if t.name in present for f in duplicate_faults(t, frames[t.name])]
+    reading.take([*doubles, *snapshot_faults(frames["snapshot"]), *order_faults(frames)])
+    first = [n for n in TABLES if n in present and n not in ("exclusions", "pins")]
+    reading.take([f for name in first for f in reference_faults(name, frames, skipped)])
+
+
+def _snapshot_date(reading: _Reading) -> Date | None:
+    """The snapshot's date; where missing, the latest registration."""
+    given: list[Date] = reading.frames["snapshot"]["date"].drop_nulls().to_list()
+    if given:
+        return given[0]
+    bad = [f.rows["line"] for f in reading.faults if f.table == "clients" and f.rows.height]
+    clients = reading.frames["clients"]
+    if bad:
+        clients = clients.filter(~pl.col("line").is_in(pl.concat(bad).implode()))
+    latest: list[Date] = clients["registered_on"].drop_nulls().sort(descending=True).head(1).to_list()
+    if not latest:
+        return None
+    reading.notices.append(
+        f"The snapshot has no date: the latest registration, {latest[0].isoformat()}, is taken."
+    )
+    return latest[0]
+
+
+def _validate_dates(reading: _Reading, day: Date) -> None:
+    """What depends on the snapshot's date, then the tables that name clients."""
+    reading.take(date_faults(reading.frames["clients"], day))
+    gone = {"client_id": _ids_gone(reading)}
+    for name in ("exclusions", "pins"):
+        if name in reading.texts:
+            found = reference_faults(name, reading.frames, reading.partial())
+            reading.take(explain_dependents(found, gone))
+    reading.take(pin_faults(reading.frames["pins"], reading.frames["exclusions"], day))
+    if reading.aside and not reading.frames["clients"].height:
+        advice = "Mend the rows, starting with what most of them have in common."
+        file = reading.texts["clients"].file
+        reading.complaints.append(Complaint(file, 0, "", "", "no row is left after setting aside", advice))
+
+
+def _ids_gone(reading: _Reading) -> pl.Series:
+    ids = [a.row_id for a in reading.aside if not a.used and a.file == reading.texts["clients"].file]
+    return pl.Series("client_id", ids, dtype=pl.String)
+
+
+def _no_date(reading: _Reading) -> Complaint:
+    file = reading.texts["clients"].file if "clients" in reading.texts else "snapshot"
+    advice = "Add a table snapshot with a date, or registered_on to the clients."
+    return Complaint(file, 0, "", "", "the snapshot has no date and no client is registered", advice)
+
+
+def _snapshot(reading: _Reading, day: Date, apart: Apart) -> Snapshot:
+    frames = {name: _sorted(name, frame) for name, frame in reading.frames.items()}
+    frames["coaches"], total = add_counts(frames["coaches"], apart.coaches)
+    about = frames.pop("snapshot").to_dicts()
+    return Snapshot(
+        date=day,
+        region=(about[0]["region"] if about else None) or "",
+        source=(about[0]["source"] if about else None) or "",
+        **frames,
+        protected_total=total,
+        notices=tuple(reading.notices),
+        set_aside=tuple(sorted(reading.aside, key=lambda a: (a.file, a.line))),
+        files={name: text.file for name, text in reading.texts.items()},
+    )
+
+
+def _sorted(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of the table's key."""
+    key = TABLES[name].key
+    if len(key) > 1 or frame[key[0]].dtype != pl.String:
+        return frame.sort(pl.col(k).cast(pl.String) if frame[k].dtype == pl.Categorical else k for k in key)
+    ids = frame[key[0]]
+    if ids.is_sorted():
+        return frame
+    numbers = numbered(ids)
+    return frame[(ids if numbers is None else numbers).arg_sort()]

@@ -1,0 +1,91 @@
+"""Every value that names a row of another table must find it there."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import polars as pl
+
+from optimiser.domain.columns import Column
+from optimiser.domain.schema import EVERYWHERE, TABLES
+from optimiser.tables.faults import Fault
+from optimiser.tables.parse_codes import LOST_ZERO
+
+WORDS = {"municipality": "municipality", "coach_id": "coach", "client_id": "client", "unit_id": "unit"}
+NEAREST = 200
+"""Unknown values for which the nearest known one is looked up."""
+
+
+def reference_faults(table: str, frames: Mapping[str, pl.DataFrame], skipped: frozenset[str]) -> list[Fault]:
+    """Find the values of a table that name nothing.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table.
+    frames : mapping
+        Table name to frame.
+    skipped : frozenset of str
+        Tables that were not read whole: nothing is said about references to them.
+    """
+    out: list[Fault] = []
+    for column in TABLES[table].columns:
+        target, _, key = column.refers.partition(".")
+        if target and target not in skipped:
+            out += _column_faults(table, column, frames[table], frames[target][key])
+    return out
+
+
+def _column_faults(table: str, column: Column, frame: pl.DataFrame, known: pl.Series) -> list[Fault]:
+    names = known.cast(pl.String).drop_nulls().unique()
+    values = frame[column.name]
+    given = (values.drop_nulls().unique() if values.dtype == pl.Categorical else values.drop_nulls()).cast(
+        pl.String
+    )
+    parts = pl.DataFrame({"given": given.unique()})
+    part = pl.col("given").str.split(" ") if column.kind == "codes" else pl.concat_list("given")
+    bad = parts.with_columns(part=part).explode("part").filter(~pl.col("part").is_in([*_free(column)]))
+    bad = bad.filter(~pl.col("part").is_in(names.implode())).sort("given", "part")
+    if not bad.height:
+        return []
+    return _faults(table, column, frame, bad, names)
+
+
+def _free(column: Column) -> tuple[str, ...]:
+    return (EVERYWHERE,) if column.name == "serves" else ()
+
+
+def _faults(
+    table: str, column: Column, frame: pl.DataFrame, bad: pl.DataFrame, names: pl.Series
+) -> list[Fault]:
+    key = column.refers.partition(".")[2]
+    distinct = bad["part"].unique().sort().to_list()
+    few = names.sort().to_list() if names.len() < 100_000 else []
+    judged = [(p, *_judged(p, key, few, i < NEAREST)) for i, p in enumerate(distinct)]
+    schema = {"part": pl.String(), "problem": pl.String(), "advice": pl.String()}
+    reasons = pl.DataFrame(judged, schema=schema, orient="row")
+    cells = frame.select("line", given=pl.col(column.name).cast(pl.String))
+    rows = cells.join(bad.join(reasons, on="part"), on="given", maintain_order="left")
+    shown = rows.select("line", "problem", "advice", value="part")
+    return [
+        Fault(
+            table,
+            column.name,
+            problem,
+            shown.filter(pl.col("problem") == problem).select("line", "value", "advice"),
+        )
+        for problem in shown["problem"].unique().sort()
+    ]
+
+
+def _judged(part: str, key: str, known: list[str], near: bool) -> tuple[str, str]:
+    word = WORDS[key]
+    if key == "municipality" and part.isdigit() and part.zfill(3) in known:
+        return LOST_ZERO, f"Write {part.zfill(3)} and keep the column as text."
+    close = difflib.get_close_matches(part, known, 1, 0.75) if near and len(known) < 5000 else []
+    hint = f"Did you mean {close[0]}? " if close else ""
+    plural = TABLES[
+        {"municipality": "municipalities", "coach": "coaches", "client": "clients", "unit": "units"}[word]
+    ]
+    return f"an unknown {word}", f"{hint}Correct it, or add it to {plural.name}."

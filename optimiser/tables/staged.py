@@ -1,0 +1,102 @@
+"""Write beside, then rename: a folder is replaced whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from optimiser.domain.errors import Complaint, InputError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """Yield an empty folder whose files take the place of those in `out` once all are written.
+
+    Files of `out` that are not written anew are carried over. On any exception, an interrupt
+    included, `out` stays as it was.
+
+    Parameters
+    ----------
+    out : Path
+        Folder to be written; may exist, and so may folders above it or not.
+
+    Yields
+    ------
+    Path
+        The folder to write into.
+
+    Raises
+    ------
+    InputError
+        Where `out` is a file, cannot be written beside, or the disk is full.
+    """
+    out = out.resolve()
+    made = _parents(out)
+    stage, old = (out.parent / f".{out.name}.{word}" for word in ("new", "old"))
+    try:
+        _clear(out, stage, old)
+        stage.mkdir()
+        yield stage
+        _carry_over(out, stage)
+        _swap(out, stage, old)
+    except BaseException as error:
+        shutil.rmtree(stage, ignore_errors=True)
+        for folder in made:
+            folder.rmdir()
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise InputError([_complaint(out, "the disk is full", "Make room, then try again.")]) from error
+        raise
+
+
+def _complaint(out: Path, problem: str, advice: str) -> Complaint:
+    return Complaint(str(out), 0, "", "", problem, advice)
+
+
+def _parents(out: Path) -> list[Path]:
+    """Make the folders above `out`; return those made, the lowest first."""
+    if out.exists() and not out.is_dir():
+        raise InputError([_complaint(out, "a file stands where the folder should", "Choose another folder.")])
+    missing = [folder for folder in out.parents if not folder.exists()]
+    ground = missing[-1].parent if missing else out.parent
+    if not ground.is_dir() or not os.access(ground, os.W_OK | os.X_OK):
+        problem = f"nothing can be written in {ground}"
+        raise InputError([_complaint(out, problem, "Choose a folder you may write in.")])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _clear(out: Path, stage: Path, old: Path) -> None:
+    """Tidy up after a run that was killed; between its two renames `old` is the last good folder."""
+    if stage.exists():
+        shutil.rmtree(stage)
+    if old.exists() and not out.exists():
+        old.rename(out)
+    elif old.exists():
+        shutil.rmtree(old)
+
+
+def _carry_over(out: Path, stage: Path) -> None:
+    for path in sorted(out.rglob("*")) if out.exists() else []:
+        target = stage / path.relative_to(out)
+        if path.is_dir():
+            target.mkdir(exist_ok=True)
+        elif not target.exists():
+            shutil.copy2(path, target)
+
+
+def _swap(out: Path, stage: Path, old: Path) -> None:
+    try:
+        if out.exists():
+            out.rename(old)
+        stage.rename(out)
+    except BaseException:
+        if old.exists() and not out.exists():
+            old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
