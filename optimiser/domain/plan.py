@@ -51,6 +51,21 @@ PLAN = Table(
 )
 
 
+SET_ASIDE = Table(
+    "set_aside",
+    "sivuun_jätetyt",
+    "Rows left out, or used with a default (`--set-aside`), and why.",
+    (
+        Column("file", "text", "File.", "tiedosto"),
+        Column("line", "integer", "Line of the file.", "rivi"),
+        Column("row_id", "text", "Id in the row, as it stands there.", "tunnus"),
+        Column("reason", "text", "Why.", "perustelu"),
+        Column("used", "flag", "Solved with the policy's default instead of left out.", "käytetty"),
+    ),
+    key=("file", "line"),
+)
+
+
 @dataclass(frozen=True)
 class Multipliers:
     """Prices of the shared limits; any values >= 0 give a valid bound (docs/MODEL.md, "Proof").

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -20,15 +21,22 @@ WHOLE = 1e-6
 """A flow this near below a whole number is taken as whole."""
 
 
-class Listener:
-    """Hears of the phases `relax` and `polish`; this one does nothing with them."""
+class Listener(Protocol):
+    """Hears of the phases `relax` and `polish`."""
 
     def phase(self, name: str) -> AbstractContextManager[None]:
         """Enclose a phase."""
-        return nullcontext()
 
     def say(self, text: str) -> None:
         """One sentence on what is being done."""
+
+
+class _Deaf:
+    def phase(self, name: str) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def say(self, text: str) -> None:
+        return None
 
 
 def solve(problem: Problem, effort: str = "normal", listener: Listener | None = None) -> Solution:
@@ -40,7 +48,7 @@ def solve(problem: Problem, effort: str = "normal", listener: Listener | None = 
     effort : str
         `quick`, `normal` or `thorough`: counted work, so that the same problem gives the same solution.
     listener : Listener, optional
-        Anything with the methods of `Listener`.
+        Told of the phases.
 
     Returns
     -------
@@ -53,7 +61,7 @@ def solve(problem: Problem, effort: str = "normal", listener: Listener | None = 
     ValueError
         If units that must be served do not fit even where they are: the limits were not raised.
     """
-    listener = listener or Listener()
+    listener = listener or _Deaf()
     curve, component = curves(problem), components(problem)
     if not problem.groups:
         return _nothing_to_solve(problem, curve, component)

@@ -78,7 +78,10 @@ def _listed(rows: pl.DataFrame, text: TableText) -> list[SetAside]:
     shown = pl.concat_str(key, separator=" ", ignore_nulls=True) if key else pl.lit("")
     named = text.frame.select("line", row_id=shown)
     listed = rows.join(named, on="line", how="left", maintain_order="left").with_columns(
-        pl.col("row_id").fill_null("")
+        pl.when(pl.col("row_id").str.contains(SECRET))
+        .then(pl.lit(""))
+        .otherwise(pl.col("row_id").fill_null(""))
+        .alias("row_id")
     )
     return [
         SetAside(text.file, line, row_id, reason, used)

@@ -65,7 +65,7 @@ def leave_apart(texts: Mapping[str, TableText]) -> Apart:
     coaches = (
         gone["coach_id"].cast(pl.String)
         if "coach_id" in gone.columns
-        else nobody.new_from_index(0, gone.height)
+        else nobody.extend_constant(None, gone.height)
     )
     left = dict(texts) | {"clients": replace(clients, frame=frame.filter(~apart))}
     hidden = {"clients": gone["line"]}

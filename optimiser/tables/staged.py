@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,16 +15,19 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
     """Yield an empty folder whose files take the place of those in `out` once all are written.
 
-    Files of `out` that are not written anew are carried over. On any exception, an interrupt
-    included, `out` stays as it was.
+    Files of `out` that are not written anew are carried over, but those named in `replaced` go: they
+    belong together, and one of an earlier run would contradict the new ones. On any exception, an
+    interrupt included, `out` stays as it was.
 
     Parameters
     ----------
     out : Path
         Folder to be written; may exist, and so may folders above it or not.
+    replaced : collection of str
+        Files of an earlier run that are not carried over.
 
     Yields
     ------
@@ -43,7 +46,7 @@ def staged(out: Path) -> Iterator[Path]:
         _clear(out, stage, old)
         stage.mkdir()
         yield stage
-        _carry_over(out, stage)
+        _carry_over(out, stage, replaced)
         _swap(out, stage, old)
     except BaseException as error:
         shutil.rmtree(stage, ignore_errors=True)
@@ -81,12 +84,12 @@ def _clear(out: Path, stage: Path, old: Path) -> None:
         shutil.rmtree(old)
 
 
-def _carry_over(out: Path, stage: Path) -> None:
+def _carry_over(out: Path, stage: Path, replaced: Collection[str]) -> None:
     for path in sorted(out.rglob("*")) if out.exists() else []:
         target = stage / path.relative_to(out)
         if path.is_dir():
             target.mkdir(exist_ok=True)
-        elif not target.exists():
+        elif not target.exists() and str(path.relative_to(out)) not in replaced:
             shutil.copy2(path, target)
 
 

@@ -80,6 +80,14 @@ def test_handover_tiers_change_on_whole_months(since: Date, minutes: float) -> N
     assert found.prices["handover"] == pytest.approx(minutes)
 
 
+def test_the_rhythm_changes_on_its_day() -> None:
+    """29 days after registration a client is new, after 30 steady; a later registration counts as today."""
+    days = (Date(2024, 5, 17), Date(2024, 5, 16), Date(2024, 7, 1))
+    clients = [client(f"k{n}", registered_on=day) for n, day in enumerate(days)]
+    found = check(tiny(clients=clients), policy(), plan(dict.fromkeys(("k0", "k1", "k2"), "ann"))).recount
+    assert found.clients["demand_minutes"].to_list() == [100, 50, 100]
+
+
 def test_load_above_a_raised_limit_is_priced_steeply() -> None:
     """Two who may stay raise ann's limit from 70 to 100; 30 minutes above cost 20 each."""
     facts = tiny(

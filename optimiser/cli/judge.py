@@ -1,0 +1,136 @@
+"""`optimiser check` and `optimiser explain`: a plan that lies in a folder, seen from the facts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from optimiser.cli.stopwatch import Stopwatch
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.plan import Certificate
+from optimiser.domain.policy import Policy
+from optimiser.domain.snapshot import Snapshot
+from optimiser.tables.plan_file import read_plan_rows
+from optimiser.tables.policy_file import read_policy
+from optimiser.tables.read import read_snapshot
+
+SHOWN = 200
+
+
+def check_plan(
+    region: Path, plan: Path, policy_file: Path | None, set_aside: bool, headings: Path | None
+) -> bool:
+    """Check a plan and print the verdict; False where there are findings."""
+    from optimiser.quality.check import check
+
+    watch = Stopwatch()
+    snapshot, policy, rows = _read(region, plan, policy_file, set_aside, headings, watch)
+    certificate = _certificate(
+        plan / "certificate.json" if plan.is_dir() else plan.parent / "certificate.json"
+    )
+    with watch.phase("check"):
+        verdict = check(snapshot, policy, rows, certificate)
+    watch.done()
+    for finding in verdict.findings[:SHOWN]:
+        print(finding)
+    if len(verdict.findings) > SHOWN:
+        print(f"… and {len(verdict.findings) - SHOWN} more findings")
+    found = verdict.recount
+    print(
+        f"{snapshot.clients.height:,} clients recounted from the facts: {found.objective_minutes:,.2f} minutes a "
+        f"month, {found.unserved:,} unserved."
+    )
+    if found.bound_minutes is not None and found.unserved_bound is not None:
+        print(
+            f"From the multipliers of the certificate: no plan can cost less than {found.bound_minutes:,.2f} "
+            f"minutes with so many unserved, nor leave fewer than {found.unserved_bound:.0f} (weighted)."
+        )
+    count = len(verdict.findings)
+    print(f"{count:,} findings." if count else "No findings.")
+    return not count
+
+
+def explain_client(
+    region: Path,
+    plan: Path,
+    client: str,
+    policy_file: Path | None,
+    set_aside: bool,
+    headings: Path | None,
+    most: int,
+) -> None:
+    """Print why a client has the coach that the plan proposes."""
+    from optimiser.allocation.explain import Explanation, explain
+
+    watch = Stopwatch()
+    snapshot, policy, rows = _read(region, plan, policy_file, set_aside, headings, watch)
+    with watch.phase("encode"):
+        found: Explanation = explain(snapshot, policy, rows, client)
+    watch.done()
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{found.client_id}[/bold]: {found.status}, coach {found.coach_id or 'none'}", end="")
+    console.print(f" (present coach {found.previous_coach_id or 'none'})")
+    console.print(found.reason)
+    console.print(f"Demand {found.demand_minutes:.1f} minutes a month.")
+    if found.household:
+        console.print(f"One household with {', '.join(found.household)}; the figures are for all of them.")
+    table = Table(title="Coaches who may serve the client, minutes a month")
+    names = sorted({name for a in found.alternatives for name in a.prices})
+    for heading in ("coach", "difference", *names, "then full", "would break"):
+        table.add_column(heading, justify="left" if heading in ("coach", "would break") else "right")
+    for a in found.alternatives[:most]:
+        prices = [f"{a.prices[name]:.1f}" for name in names]
+        table.add_row(
+            a.coach_id, f"{a.difference:+.1f}", *prices, f"{100 * a.utilisation:.0f} %", ", ".join(a.breaks)
+        )
+    console.print(table)
+    if len(found.alternatives) > most:
+        console.print(
+            f"… and {len(found.alternatives) - most} more who may (--most {len(found.alternatives)})."
+        )
+    _print_barred(console, found.barred)
+
+
+def _print_barred(console: Console, barred: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
+    """The coaches who may not, gathered by the rules that bar them."""
+    by_rules: dict[tuple[str, ...], list[str]] = {}
+    for coach, rules in barred:
+        by_rules.setdefault(rules, []).append(coach)
+    for rules, coaches in sorted(by_rules.items(), key=lambda item: (-len(item[1]), item[0])):
+        shown = ", ".join(coaches[:8]) + (f" … ({len(coaches)} coaches)" if len(coaches) > 8 else "")
+        console.print(f"Barred by {' and '.join(rules)}: {shown}")
+
+
+def _read(
+    region: Path,
+    plan: Path,
+    policy_file: Path | None,
+    set_aside: bool,
+    headings: Path | None,
+    watch: Stopwatch,
+) -> tuple[Snapshot, Policy, pl.DataFrame]:
+    """Facts, policy (by default the one kept with the plan) and the plan's rows."""
+    kept = plan / "policy.yaml"
+    with watch.phase("read"):
+        policy = read_policy(policy_file or (kept if kept.exists() else None))
+        snapshot = read_snapshot(
+            region, policy=policy, headings=headings, set_aside=set_aside, progress=watch
+        )
+        rows = read_plan_rows(plan)
+    return snapshot, policy, rows
+
+
+def _certificate(path: Path) -> Certificate | None:
+    if not path.exists():
+        print(
+            "There is no certificate.json beside the plan: rules, limits and prices are checked, the proof is not."
+        )
+        return None
+    try:
+        return Certificate.from_json(path.read_text(encoding="utf-8"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        advice = "Take the certificate.json that was written with the plan, or make the plan anew."
+        raise InputError([Complaint(str(path), 0, "", "", "this is not a certificate", advice)]) from error

@@ -1,0 +1,80 @@
+"""The clock: phases timed and shown. Nothing below the command line knows the time."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from optimiser.domain.progress import Progress
+
+WORDS = {
+    "read": "Reading the tables",
+    "encode": "Grouping equal clients",
+    "relax": "Finding the best that any plan could reach",
+    "polish": "Making the plan",
+    "decode": "Writing down reasons",
+    "check": "Checking the plan from the facts",
+    "advise": "Testing the advice",
+    "write": "Writing files",
+    "make": "Making the region",
+}
+"""What each phase is called on the screen."""
+
+
+class Stopwatch(Progress):
+    """Times phases and shows the present one on the standard error, if that is a screen.
+
+    Attributes
+    ----------
+    seconds : dict
+        Phase to the seconds spent in it.
+    """
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._start = time.perf_counter()
+        self._status = Console(stderr=True).status("") if sys.stderr.isatty() else None
+        self._now = ""
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time one phase; repeated phases add up."""
+        begun = time.perf_counter()
+        self._show(WORDS.get(name, name))
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
+
+    def say(self, text: str) -> None:
+        """Show one sentence beside the phase."""
+        self._show(f"{self._now.split(' … ')[0]} … {text}")
+
+    def total(self) -> float:
+        """Seconds since the command began."""
+        return time.perf_counter() - self._start
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self._status is not None:
+            self._status.stop()
+
+    def _show(self, text: str) -> None:
+        self._now = text
+        if self._status is not None:
+            self._status.update(text)
+            self._status.start()
+
+
+def peak_memory_mb() -> float:
+    """Most memory this process has held, MB; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
