@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optimiser.domain.policy import Policy
 from optimiser.quality.arrays import Bools, Ints, runs
 from optimiser.quality.facts import Facts
-from optimiser.quality.pairs import EVERY, Pairs
+from optimiser.quality.pairs import EVERY, Pairs, limited_area
 from optimiser.quality.people import People
 from optimiser.quality.rules import Own, allowed_by_all, on
 
@@ -79,6 +79,7 @@ def special_units(facts: Facts, people: People, own: Own, policy: Policy) -> Spe
         pairs = Pairs(facts, facts.row_of[client], EVERY)
         allowed = allowed_by_all(pairs, Own(client, own.tied, own.excluded), policy)
         joined = _joined(allowed, first, people.present[client], policy)
+        joined &= _one_area(limited_area(facts, facts.row_of[client]), first)
         begins = ~joined[_number(first, len(client))]
         begins[first] = True
         unit = np.flatnonzero(begins)
@@ -158,11 +159,18 @@ def _joined(allowed: Bools, first: Ints, present: Ints, policy: Policy) -> Bools
     common = np.logical_and.reduceat(allowed, first, axis=0)
     case = _number(first, len(present))
     most = np.maximum.reduceat(present, first)
-    least = np.minimum.reduceat(np.where(present < 0, allowed.shape[1], present), first)
-    one_coach = (most < 0) | (most == least)
+    one_coach = most == np.minimum.reduceat(present, first)
     may = allowed[np.arange(len(present)), most[case]]
     all_or_none = np.logical_and.reduceat(may, first) | ~np.logical_or.reduceat(may, first)
     shares_present = np.logical_or.reduceat(common[case, present] & (present >= 0), first)
     different = policy.rules.household.join_different & shares_present
     joined: Bools = common.any(axis=1) & np.where(one_coach, (most < 0) | all_or_none, different)
     return joined
+
+
+def _one_area(area: Ints, first: Ints) -> Bools:
+    """Whether the members of each case draw on the interpreter minutes of one limited area at most."""
+    most = np.maximum.reduceat(area, first)
+    least = np.minimum.reduceat(np.where(area < 0, most[_number(first, len(area))], area), first)
+    one: Bools = most == least
+    return one

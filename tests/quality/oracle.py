@@ -181,9 +181,9 @@ class Oracle:
         sets = [self.alone[i] for i in members]
         common = set.intersection(*sets)
         present = {self.clients[i]["coach_id"] for i in members} - {None}
-        if not common:
+        if not common or len({self.limited_area(i) for i in members} - {None}) > 1:
             return False
-        if len(present) > 1:
+        if len({self.clients[i]["coach_id"] for i in members}) > 1:
             return self.p.rules.household.join_different and bool(present & common)
         return all(sum(j in s for s in sets) in (0, len(sets)) for j in present)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from optimiser.domain.plan import Multipliers
@@ -18,20 +19,35 @@ def units(clients: list[Row], **rules: dict[str, bool]) -> list[int]:
     return check(facts, policy(rules=rules), rows).recount.clients["unit"].to_list()
 
 
-def test_a_new_member_joins_the_one_who_has_a_coach() -> None:
-    """One present coach, and none, are not different coaches."""
-    assert units([client("x", coach_id="bo"), client("y")]) == [0, 0]
+def test_a_new_member_joins_the_one_who_has_a_coach_only_where_the_policy_says_so() -> None:
+    """Some with a coach and some with none are not alike: joining them would give the new one the other's right."""
+    mixed = [client("x", coach_id="bo"), client("y")]
+    assert units(mixed) == [0, 1]
+    assert units(mixed, household={"join_different": True}) == [0, 0]
 
 
 def test_a_present_coach_allowed_to_some_only_keeps_members_apart() -> None:
     """Coach bo may keep x, but not y who is met in English; ann could serve both; they stay apart."""
     english = {"language": "en"}
     modes = {"language": {"modes": {"en": "coach", "fi": "coach"}}}
-    clients = [client("x", coach_id="bo"), client("y", **english)]
+    clients = [client("x", coach_id="bo"), client("y", coach_id="bo", **english)]
     assert units(clients, **modes) == [0, 1]
-    assert units([client("x", coach_id="ann"), client("y", **english)], **modes) == [0, 0]
+    both = [client("x", coach_id="ann"), client("y", coach_id="ann", **english)]
+    assert units(both, **modes) == [0, 0]
     # Where bo may serve neither, both are forced and go together.
-    assert units([client("x", coach_id="bo", **english), client("y", **english)], **modes) == [0, 0]
+    neither = [client(name, coach_id="bo", **english) for name in "xy"]
+    assert units(neither, **modes) == [0, 0]
+
+
+def test_members_in_two_limited_areas_stay_apart() -> None:
+    """Interpreter minutes of two areas cannot be drawn on by one unit."""
+    members = [client("x", language="fse"), client("y", language="fse", municipality="002")]
+    facts = tiny(clients=[one | {"household": "h"} for one in members])
+    rows = plan({"x": None, "y": None})
+    limited = dict.fromkeys(facts.municipalities["area"].cast(pl.String).unique(), 100.0)
+    for limits, found in ((limited, [0, 1]), ({}, [0, 0])):
+        wishes = policy(rules={"municipality": {"on": False}}, limits={"interpreter_minutes": limits})
+        assert check(facts, wishes, rows).recount.clients["unit"].to_list() == found
 
 
 def test_members_without_a_common_coach_stay_apart() -> None:
