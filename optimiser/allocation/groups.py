@@ -253,7 +253,10 @@ def _homes(of_client: Codes, arc: Ints, mixed: Flags, single: Ints, coach: Ints)
 
 
 def stay_tiers(units: Units) -> tuple[NDArray[np.int32], Ints, Floats, Ints]:
-    """Return the stay arcs: units with one arc and one saving.
+    """Return the stay arcs: units with one home arc and one saving.
+
+    Members with different present coaches have their handovers in the prices of the arcs: staying at
+    home saves nothing more, but the arc tells the solver where the unit is sure to fit.
 
     Returns
     -------
@@ -262,13 +265,13 @@ def stay_tiers(units: Units) -> tuple[NDArray[np.int32], Ints, Floats, Ints]:
     arc, saving, count : numpy.ndarray
         Of each stay arc, sorted by arc, then saving, shape (S,).
     """
-    staying = np.flatnonzero(units.stay_arc >= 0)
-    saving = units.saving[staying]
+    staying = np.flatnonzero(units.home >= 0)
+    saving = np.where(units.stay_arc >= 0, units.saving, 0.0)[staying]
     tier, tiers = ranked(saving)
-    arcs = int(units.stay_arc.max(initial=-1)) + 1
-    number, stays = combined([(units.stay_arc[staying], arcs), (tier, tiers)])
+    arcs = int(units.home.max(initial=-1)) + 1
+    number, stays = combined([(units.home[staying], arcs), (tier, tiers)])
     of_unit = np.full(len(units.group), -1, dtype=np.int32)
     of_unit[staying] = number
     arc, value = np.zeros(stays, dtype=np.int64), np.zeros(stays)
-    arc[number], value[number] = units.stay_arc[staying], saving
+    arc[number], value[number] = units.home[staying], saving
     return of_unit, arc, value, np.bincount(number, minlength=stays).astype(np.int64)

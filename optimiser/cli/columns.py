@@ -6,7 +6,7 @@ import difflib
 
 from optimiser.domain.columns import KIND_WORDS, Column, Table
 from optimiser.domain.errors import Complaint, InputError
-from optimiser.domain.plan import PLAN
+from optimiser.domain.plan import PLAN, SET_ASIDE
 from optimiser.domain.schema import TABLES
 
 
@@ -18,7 +18,7 @@ def columns_text(name: str | None = None) -> str:
     InputError
         If there is no such table.
     """
-    tables = TABLES | {PLAN.name: PLAN}
+    tables = TABLES | {PLAN.name: PLAN, SET_ASIDE.name: SET_ASIDE}
     if name is None:
         return "\n".join(_table_text(table) for table in tables.values())
     if name not in tables:
@@ -43,11 +43,19 @@ def _table_text(table: Table) -> str:
 
 
 def _row(column: Column) -> str:
+    parts = (column.name, column.fi, _kind(column), column.unit, _empty(column), column.description)
+    return f"| {' | '.join(parts)} |"
+
+
+def _kind(column: Column) -> str:
+    """What a value may be: the kind, then the codes or the bounds."""
     kind = KIND_WORDS[column.kind]
     if column.choices:
-        kind += ": " + ", ".join(f"`{choice}`" for choice in column.choices)
-    parts = (column.name, column.fi, kind, column.unit, _empty(column), column.description)
-    return f"| {' | '.join(parts)} |"
+        return kind + ": " + ", ".join(f"`{choice}`" for choice in column.choices)
+    low, high = (f"{bound:g}" if bound is not None else "" for bound in (column.low, column.high))
+    if low and high:
+        return f"{kind}, {low} to {high}"
+    return f"{kind}, {low} or more" if low else kind
 
 
 def _empty(column: Column) -> str:
@@ -55,4 +63,6 @@ def _empty(column: Column) -> str:
         return "not allowed"
     if column.default is None:
         return ""
-    return {True: "yes", False: "no"}.get(column.default, str(column.default))
+    if isinstance(column.default, bool):
+        return "yes" if column.default else "no"
+    return f"{column.default:g}" if isinstance(column.default, float) else str(column.default)

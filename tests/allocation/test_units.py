@@ -100,7 +100,7 @@ def test_a_household_with_a_barred_coach_is_forced_together() -> None:
 
 
 def test_different_coaches_join_where_the_policy_says_so() -> None:
-    """Their own group: the arc price holds the handover of who would change, nothing is constant."""
+    """Their own group: the arc price holds the handover of who would change, nothing is constant; home is told."""
     clients = [
         client("A", coach_id="K1", **TOGETHER),
         client("B", coach_id="K2", coach_since=date(2021, 8, 1), **TOGETHER),
@@ -112,7 +112,7 @@ def test_different_coaches_join_where_the_policy_says_so() -> None:
     assert problem.count.tolist() == problem.must.tolist() == [1]
     assert problem.heads.tolist() == [3]
     assert problem.arc_price == pytest.approx([3.75 + 11.25, 11.25, 26.25])
-    assert problem.stay_arc.tolist() == []
+    assert (problem.stay_arc.tolist(), problem.stay_saving.tolist()) == ([1], [0.0])
     assert problem.constant == 0
     home = problem.arc_coach[encoding.units.home[0]]
     assert encoding.coach_ids[home] == "K2"
