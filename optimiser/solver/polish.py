@@ -39,14 +39,14 @@ class Effort:
     partners: int
     transfers: int
     near: int
-    repeats: int = 6
-    tries: int = 10
+    repeats: int
+    tries: int
 
 
 EFFORTS = {
-    "quick": Effort(gap=1e-3, rounds=1, partners=4, transfers=200, near=1),
-    "normal": Effort(gap=5e-5, rounds=3, partners=8, transfers=300, near=2),
-    "thorough": Effort(gap=1e-5, rounds=8, partners=30, transfers=600, near=4),
+    "quick": Effort(gap=1e-3, rounds=1, partners=4, transfers=200, near=1, repeats=6, tries=10),
+    "normal": Effort(gap=2e-5, rounds=4, partners=16, transfers=300, near=2, repeats=6, tries=10),
+    "thorough": Effort(gap=2e-6, rounds=10, partners=120, transfers=600, near=6, repeats=12, tries=30),
 }
 
 LEAST = 1e-6

@@ -7,7 +7,7 @@ import numpy as np
 from optimiser.solver.polish import placing_loss
 from optimiser.solver.problem import Floats, Ints
 from optimiser.solver.state import TINY, State
-from optimiser.solver.transfer import steps, transfers
+from optimiser.solver.transfer import pairs, steps, transfers
 
 COACHES = 3
 """Coaches tried for one unit, those that lack the least room first."""
@@ -15,6 +15,10 @@ CHEAPEST = 400
 """Transfers looked at between two coaches."""
 CRUMB = 0.02
 """Minutes of room below which a partner is not worth asking."""
+NEAR = 2
+"""Pairs of transfers tried on either side of the load wanted."""
+TRIES = 6
+"""Best candidates counted exactly."""
 FAILURES = 4
 """Groups of one component that may fail one after the other before the component is left."""
 
@@ -71,7 +75,10 @@ def _serve_one(state: State, arcs: Ints) -> bool:
     missing = state.load[coach] + p.arc_demand[arcs] - p.limit[coach]
     for arc in arcs[np.argsort(missing, kind="stable")[:COACHES]]:
         here = np.array([arc])
+        waiting = state.unserved[p.arc_group[arc]]
         _make_room(state, int(arc))
+        if state.unserved[p.arc_group[arc]] < waiting:
+            return True
         if np.isfinite(placing_loss(state, here)[0]):
             state.add(here, np.ones(1, dtype=np.int64))
             return True
@@ -97,16 +104,20 @@ def _make_room(state: State, arc: int) -> None:
 
 
 def _pass_on(state: State, coach: int, partner: int, missing: float, crowded: bool) -> None:
-    """The transfer to one partner that makes most room, less what it costs."""
+    """The transfers to one partner that together make most room, up to what is missing."""
+    p = state.problem
+    room = float(p.limit[partner] - state.load[partner])
     found = transfers(state, coach, np.array([partner]), np.inf, CHEAPEST)
-    eased = np.minimum(-found.load, max(missing, 0.0))
-    useful = (found.heads < 0) if crowded else (eased > TINY)
-    useful &= (found.out_to >= 0) | (found.back >= 0)
-    worth = eased * (1.0 + state.prices.load[coach]) - 1e-3 * found.cost
-    for index in np.argsort(np.where(useful, -worth, np.inf), kind="stable")[:3]:
-        if not useful[index]:
-            return
-        step = steps(state, found, (int(index),))
+    first, second = pairs(found, -min(max(missing, 0.0), room), NEAR)
+    eased = -(found.load[first] + found.load[second])
+    useful = found.load_there[first] + found.load_there[second] <= room + TINY
+    heads = state.heads[partner] + found.heads_there[first] + found.heads_there[second]
+    useful &= heads <= p.heads_limit[partner] + TINY
+    useful &= (found.heads[first] + found.heads[second] < 0) if crowded else (eased > CRUMB)
+    candidates = np.flatnonzero(useful)
+    worth = np.minimum(eased[candidates], max(missing, 0.0))
+    for index in candidates[np.argsort(-worth, kind="stable")[:TRIES]]:
+        step = steps(state, found, (int(first[index]), int(second[index])))
         if step is not None and np.isfinite(state.step_loss(*step)):
             state.add(*step)
             return

@@ -29,6 +29,8 @@ class Transfers:
         Arc of the partner that loses a unit and arc of `here` that gains it; -1 for none.
     load, heads : float, shape (T,)
         Changes at `here`.
+    load_there, heads_there : float, shape (T,)
+        Changes at the partner.
     cost : float, shape (T,)
         Change of the reduced costs and of the partner's loss.
     """
@@ -40,6 +42,8 @@ class Transfers:
     back_to: Ints
     load: Floats
     heads: Floats
+    load_there: Floats
+    heads_there: Floats
     cost: Floats
 
 
@@ -79,7 +83,8 @@ def _with_waiting(state: State, here: int, arcs: Ints, budget: float, most: int)
     demand, heads = _sizes(state)
     none = np.full(len(cheap), NONE)
     change = demand[back_to] - demand[out], heads[back_to] - heads[out]
-    return Transfers(here, out, none, none, back_to, *change, cost[cheap])
+    still = np.zeros(len(cheap))
+    return Transfers(here, out, none, none, back_to, *change, still, still, cost[cheap])
 
 
 def _sizes(state: State) -> tuple[Floats, Floats]:
@@ -97,13 +102,15 @@ def _joined(here: int, found: list[Transfers]) -> Transfers:
         back_to=np.concatenate([f.back_to for f in found]),
         load=np.concatenate([f.load for f in found]),
         heads=np.concatenate([f.heads for f in found]),
+        load_there=np.concatenate([f.load_there for f in found]),
+        heads_there=np.concatenate([f.heads_there for f in found]),
         cost=np.concatenate([f.cost for f in found]),
     )
 
 
 def _nothing(here: int) -> Transfers:
     none, zero = np.full(1, NONE), np.zeros(1)
-    return Transfers(here, none, none, none, none, zero, zero, zero)
+    return Transfers(here, none, none, none, none, zero, zero, zero, zero, zero)
 
 
 def _passing(state: State, arcs: Ints, target: int, budget: float) -> tuple[Ints, Ints, Floats]:
@@ -137,16 +144,13 @@ def _between(
     first, second = np.divmod(cheap, len(two[0]))
     out, out_to, back, back_to = one[0][first], one[1][first], two[0][second], two[1][second]
     demand, heads = _sizes(state)
-    load_there = state.load[there] + demand[out_to] - demand[back]
-    heads_there = state.heads[there] + heads[out_to] - heads[back]
-    rise = state.coach_loss(there, load_there, heads_there) - state.coach_loss(
-        there, state.load[there], state.heads[there]
-    )
-    total = cost[cheap] + rise
+    load, count = demand[out_to] - demand[back], heads[out_to] - heads[back]
+    now = state.coach_loss(there, state.load[there], state.heads[there])
+    total = cost[cheap] + state.coach_loss(there, state.load[there] + load, state.heads[there] + count) - now
     kept = np.flatnonzero(total <= budget)
     out, out_to, back, back_to = out[kept], out_to[kept], back[kept], back_to[kept]
     change = demand[back_to] - demand[out], heads[back_to] - heads[out]
-    return Transfers(here, out, out_to, back, back_to, *change, total[kept])
+    return Transfers(here, out, out_to, back, back_to, *change, load[kept], count[kept], total[kept])
 
 
 def pairs(found: Transfers, wanted: float, near: int) -> tuple[Ints, Ints]:
