@@ -1,0 +1,1 @@
+"""Benchmarks: phases x sizes; each asserts its result while it times."""

@@ -50,7 +50,12 @@ class Wishes:
 
 def write_allocation(wishes: Wishes) -> None:
     """Carry the command out and say what it found."""
-    watch = Stopwatch()
+    with Stopwatch() as watch:
+        snapshot, told = _allocated(wishes, watch)
+    _say(wishes, snapshot, told)
+
+
+def _allocated(wishes: Wishes, watch: Stopwatch) -> tuple[Snapshot, dict[str, Any]]:
     with watch.phase("read"):
         policy = read_policy(wishes.policy)
         snapshot = read_snapshot(
@@ -69,8 +74,7 @@ def write_allocation(wishes: Wishes) -> None:
             "peak_memory_mb": peak_memory_mb(),
         }
         (stage / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-    watch.done()
-    _say(wishes, snapshot, told)
+    return snapshot, told
 
 
 def _write_plan(stage: Path, snapshot: Snapshot, policy: Policy, found: Allocation, finnish: bool) -> None:
@@ -122,6 +126,10 @@ def _say(wishes: Wishes, snapshot: Snapshot, told: dict[str, Any]) -> None:
         print(
             f"{told['unserved']:,} are unserved; no plan can leave fewer than {told['unserved_bound']:.0f} "
             "(weighted). Reasons and repairs are in the plan."
+        )
+    if told["households_apart"]:
+        print(
+            f"{len(told['households_apart'])} households could not be kept together; summary.json says why."
         )
     if told["set_aside"] or told["used_with_default"]:
         print(

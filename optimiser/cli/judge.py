@@ -8,6 +8,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from optimiser.allocation.explain import Explanation
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.plan import Certificate
@@ -26,14 +27,12 @@ def check_plan(
     """Check a plan and print the verdict; False where there are findings."""
     from optimiser.quality.check import check
 
-    watch = Stopwatch()
-    snapshot, policy, rows = _read(region, plan, policy_file, set_aside, headings, watch)
-    certificate = _certificate(
-        plan / "certificate.json" if plan.is_dir() else plan.parent / "certificate.json"
-    )
-    with watch.phase("check"):
-        verdict = check(snapshot, policy, rows, certificate)
-    watch.done()
+    with Stopwatch() as watch:
+        snapshot, policy, rows = _read(region, plan, policy_file, set_aside, headings, watch)
+        folder = plan if plan.is_dir() else plan.parent
+        certificate = _certificate(folder / "certificate.json")
+        with watch.phase("check"):
+            verdict = check(snapshot, policy, rows, certificate)
     for finding in verdict.findings[:SHOWN]:
         print(finding)
     if len(verdict.findings) > SHOWN:
@@ -63,14 +62,19 @@ def explain_client(
     most: int,
 ) -> None:
     """Print why a client has the coach that the plan proposes."""
-    from optimiser.allocation.explain import Explanation, explain
+    from optimiser.allocation.explain import explain
 
-    watch = Stopwatch()
-    snapshot, policy, rows = _read(region, plan, policy_file, set_aside, headings, watch)
-    with watch.phase("encode"):
-        found: Explanation = explain(snapshot, policy, rows, client)
-    watch.done()
-    console = Console(highlight=False, soft_wrap=True)
+    with Stopwatch() as watch:
+        snapshot, policy, rows = _read(region, plan, policy_file, set_aside, headings, watch)
+        with watch.phase("encode"):
+            found = explain(snapshot, policy, rows, client)
+    _print_explanation(found, most)
+
+
+def _print_explanation(found: Explanation, most: int) -> None:
+    screen = Console(highlight=False)
+    # Into a file or a pipe the table is written as wide as it is.
+    console = screen if screen.is_terminal else Console(highlight=False, width=160)
     console.print(f"[bold]{found.client_id}[/bold]: {found.status}, coach {found.coach_id or 'none'}", end="")
     console.print(f" (present coach {found.previous_coach_id or 'none'})")
     console.print(found.reason)
@@ -113,7 +117,7 @@ def _read(
     watch: Stopwatch,
 ) -> tuple[Snapshot, Policy, pl.DataFrame]:
     """Facts, policy (by default the one kept with the plan) and the plan's rows."""
-    kept = plan / "policy.yaml"
+    kept = (plan if plan.is_dir() else plan.parent) / "policy.yaml"
     with watch.phase("read"):
         policy = read_policy(policy_file or (kept if kept.exists() else None))
         snapshot = read_snapshot(

@@ -166,6 +166,7 @@ def run() -> None:
     except OptimiserError as error:
         print(f"{error}\nNothing was written.", file=sys.stderr)
         sys.exit(FAULT)
-    except KeyboardInterrupt:
-        print("\nStopped. Nothing was written.", file=sys.stderr)
-        sys.exit(STOPPED)
+    except SystemExit as end:
+        if end.code == STOPPED:
+            print("\nStopped. Nothing was written.", file=sys.stderr)
+        raise

@@ -58,8 +58,11 @@ class Stopwatch(Progress):
         """Seconds since the command began."""
         return time.perf_counter() - self._start
 
-    def done(self) -> None:
-        """Clear the line."""
+    def __enter__(self) -> Stopwatch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Clear the line, also where the command ends in an error."""
         if self._status is not None:
             self._status.stop()
 

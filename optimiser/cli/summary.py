@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
+import polars as pl
+
 from optimiser.allocation.allocate import Allocation
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
@@ -36,6 +38,10 @@ def summary(
         "moved": counts.get("moved", 0),
         "forced": counts.get("forced", 0),
         "new": counts.get("new", 0),
+        "recent_change_exempt": _exempt(snapshot, policy, allocation),
+        "households_apart": [
+            {"household": household, "reason": reason} for household, reason in allocation.encoding.separate
+        ],
         "set_aside": sum(not row.used for row in snapshot.set_aside),
         "used_with_default": sum(row.used for row in snapshot.set_aside),
         "objective_minutes": proof.objective_minutes,
@@ -52,3 +58,10 @@ def summary(
         "seed": 0,
         "versions": {name: version(name) for name in LIBRARIES},
     }
+
+
+def _exempt(snapshot: Snapshot, policy: Policy, allocation: Allocation) -> int:
+    """Clients who must change again although they changed lately: a rule bars their present coach."""
+    lately = snapshot.clients.filter(pl.col("involuntary_changes") >= policy.rules.recent_change.max_changes)
+    forced = allocation.plan.rows.filter(pl.col("status") == "forced")
+    return lately.join(forced, on="client_id", how="semi").height

@@ -43,7 +43,7 @@ Weight = Annotated[int, Field(ge=1, le=1000, json_schema_extra={"unit": "clients
 class Section(BaseModel):
     """A part of the policy; refuses keys it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Rule(Section):
