@@ -35,7 +35,7 @@ test: $(built)  ## lint, types, import rules and all tests
 	$(bin)/pytest -n 2 tests benchmarks --benchmark-disable
 
 bench: $(built)  ## time the phases on regions of several sizes
-	$(bin)/pytest benchmarks --benchmark-only
+	$(bin)/pytest benchmarks --benchmark-only --sizes all --benchmark-columns=min,median,rounds
 
 wheels: $(built)  ## fill wheels/ for a machine without network; for Windows: make wheels FOR=win_amd64
 	rm -rf wheels build
