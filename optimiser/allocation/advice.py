@@ -31,6 +31,10 @@ MOVES = {
 """Columns of `relieving_moves`."""
 
 
+SPREAD = 5
+"""No coach is relieved by more than one in so many of the moves, so that several are."""
+
+
 @dataclass(frozen=True)
 class Moves:
     """N moves, each of a client or of a household; arrays of shape (N,).
@@ -97,7 +101,7 @@ def relieving_moves(
     -------
     polars.DataFrame
         Columns of `MOVES` in the order of the steps. Only moves that pay at the loads which the
-        earlier ones leave; `saved_minutes` leaves out the steep price of load above limits. Members
+        earlier ones leave, from one coach no more than a fifth of `limit`; `saved_minutes` leaves out the steep price of load above limits. Members
         of a household move together, and share what that saves by their demand.
     """
     facts, clients = read_facts(snapshot, policy)
@@ -169,7 +173,10 @@ def _steps(facts: Facts, single: Moves, step_of: Ints, now: Fullness, limit: int
     moves = _summed(single, step_of)
     left = np.ones(len(moves.old), dtype=np.bool_)
     steps: list[Step] = []
+    taken = np.zeros(len(now.loads), dtype=np.int64)
+    most = max(1, limit // SPREAD)
     while len(steps) < limit and left.any():
+        left &= taken[moves.old] < most
         saved = np.where(left, _saved(moves, now, facts, steep=True), -np.inf)
         full = np.where(saved > 0, now.utilisation()[moves.old], -np.inf)
         if not (saved > 0).any():
@@ -182,6 +189,7 @@ def _steps(facts: Facts, single: Moves, step_of: Ints, now: Fullness, limit: int
         now = now.after(move)
         steps.append((best, before, float(now.utilisation()[moves.new[best]]), shown))
         left[best] = False
+        taken[moves.old[best]] += 1
     return steps
 
 

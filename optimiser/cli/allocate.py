@@ -104,7 +104,7 @@ def _write_report(
 
     with watch.phase("advise"):
         relief = relieving_moves(snapshot, policy, found.plan.rows, found.recount.coaches)
-        firm = robustness(snapshot, policy, found.encoding, found.solution, partial(solve, effort="quick"))
+        firm = robustness(snapshot, policy, found.encoding, found.solution, partial(solve, effort="rough"))
     with watch.phase("write"):
         treatment = equal_treatment(found.recount, snapshot)
         facts = ReportFacts(

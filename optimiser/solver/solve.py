@@ -46,7 +46,7 @@ def solve(problem: Problem, effort: str = "normal", listener: Listener | None = 
     ----------
     problem : Problem
     effort : str
-        `quick`, `normal` or `thorough`: counted work, so that the same problem gives the same solution.
+        `rough`, `quick`, `normal` or `thorough`: counted work, so that the same problem gives the same solution.
     listener : Listener, optional
         Told of the phases.
 

@@ -53,7 +53,7 @@ def test_moves_start_with_the_fullest_coach_and_change_the_loads() -> None:
     assert moves["to_utilisation_after"].to_list() == pytest.approx([0.1, 0.2, 0.3])
     assert moves["relieved_minutes"].to_list() == pytest.approx([PLAIN] * 3)
     assert (moves["saved_minutes"].diff().drop_nulls() < 0).all()
-    assert relieving_moves(snapshot, wishes, rows, coaches, limit=2).height == 2
+    assert relieving_moves(snapshot, wishes, rows, coaches, limit=10).height == 2
 
 
 def test_no_move_is_advised_that_does_not_pay() -> None:
