@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from optimiser.allocation.codes import Codes, Floats, Ints
 from optimiser.allocation.workload import Capacities, capacities
+from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.schema import AGE_GROUPS, EVERYWHERE
 from optimiser.domain.snapshot import Snapshot
@@ -191,8 +192,20 @@ def _membership(sets: list[set[str]] | list[tuple[str, ...] | set[str]], columns
 
 
 def area_facts(snapshot: Snapshot, policy: Policy, codes: tuple[str, ...]) -> tuple[tuple[str, ...], Codes]:
-    """Return the areas with a limit of interpreter minutes, and each municipality's place among them."""
+    """Return the areas with a limit of interpreter minutes, and each municipality's place among them.
+
+    Raises
+    ------
+    InputError
+        Where the policy limits an area that no municipality belongs to.
+    """
     area = dict(snapshot.municipalities.select("municipality", pl.col("area").cast(pl.String)).iter_rows())
+    known = sorted(set(area.values()))
+    strange = sorted(set(policy.limits.interpreter_minutes) - set(known))
+    if strange:
+        key, advice = "limits.interpreter_minutes", f"Use one of {', '.join(known)}."
+        problem = "no municipality belongs to this area"
+        raise InputError([Complaint("policy", 0, key, name, problem, advice) for name in strange])
     areas = tuple(sorted(set(area.values()) & set(policy.limits.interpreter_minutes)))
     at = {name: i for i, name in enumerate(areas)}
     return areas, np.array([at.get(area[code], -1) for code in codes], dtype=np.int32)

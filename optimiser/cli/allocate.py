@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from optimiser.allocation.allocate import Allocation, allocate
+from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.cli.stopwatch import Stopwatch, peak_memory_mb
 from optimiser.cli.summary import summary
 from optimiser.domain.plan import PLAN, SET_ASIDE
@@ -61,6 +62,8 @@ def _allocated(wishes: Wishes, watch: Stopwatch) -> tuple[Snapshot, dict[str, An
         snapshot = read_snapshot(
             wishes.region, policy=policy, headings=wishes.headings, set_aside=wishes.set_aside, progress=watch
         )
+        if wishes.set_aside:
+            snapshot = set_barred_pins_aside(snapshot, policy)
     with staged(wishes.out, replaced=FILES) as stage:
         found = allocate(snapshot, policy, wishes.effort, watch)
         measured = measures(found.recount)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from optimiser.allocation.explain import Explanation
+from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.plan import Certificate
@@ -123,6 +124,8 @@ def _read(
         snapshot = read_snapshot(
             region, policy=policy, headings=headings, set_aside=set_aside, progress=watch
         )
+        if set_aside:
+            snapshot = set_barred_pins_aside(snapshot, policy)
         rows = read_plan_rows(plan)
     return snapshot, policy, rows
 

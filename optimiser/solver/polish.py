@@ -109,13 +109,15 @@ def exchange(state: State, effort: Effort, bound: float) -> int:
     done = 0
     for _ in range(effort.rounds):
         before = done
+        objective, steep = state.objective()
+        if objective - bound <= effort.gap * (objective - steep):
+            break
         responsible = state.responsibility()
         for coach in np.argsort(-responsible, kind="stable"):
             if responsible[coach] <= TINY:
                 break
             done += _relieve(state, int(coach), effort)
-        objective, steep = state.objective()
-        if done == before or objective - bound <= effort.gap * (objective - steep):
+        if done == before:
             break
     return done
 

@@ -30,6 +30,8 @@ class State:
         Reduced cost of one unit more on the arc, and the one saved by a unit less (inf if there is none).
     arc_at : int, shape (C, G)
         The arc of a coach and a group, -1 for none.
+    demand, arc_heads : float, shape (A + 1,)
+        Demand and clients of a unit on each arc; 0 for none at the end, where -1 finds it.
     neighbours : list of int arrays
         Per coach the coaches with whom it shares a group.
     """
@@ -51,6 +53,8 @@ class State:
         common = shares @ shares.T
         np.fill_diagonal(common, 0)
         self.neighbours = [np.flatnonzero(row > 0) for row in common]
+        self.demand = np.append(problem.arc_demand, 0.0)
+        self.arc_heads = np.append(problem.heads[problem.arc_group], 0).astype(float)
         self._tiers = _Tiers(problem)
         self.cost_in, self.cost_out = self.charged.copy(), self.charged.copy()
         self.lowest = curve.least(prices.load, problem.limit)

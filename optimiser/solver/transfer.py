@@ -80,17 +80,11 @@ def _with_waiting(state: State, here: int, arcs: Ints, budget: float, most: int)
         cheap = np.sort(cheap[np.argpartition(cost[cheap], most)[:most]])
     first, second = np.divmod(cheap, len(coming))
     out, back_to = np.append(NONE, arcs)[first], coming[second]
-    demand, heads = _sizes(state)
+    demand, heads = state.demand, state.arc_heads
     none = np.full(len(cheap), NONE)
     change = demand[back_to] - demand[out], heads[back_to] - heads[out]
     still = np.zeros(len(cheap))
     return Transfers(here, out, none, none, back_to, *change, still, still, cost[cheap])
-
-
-def _sizes(state: State) -> tuple[Floats, Floats]:
-    """Demand and heads by arc, and 0 for none at the end (so that -1 finds it)."""
-    p = state.problem
-    return np.append(p.arc_demand, 0.0), np.append(p.heads[p.arc_group], 0).astype(float)
 
 
 def _joined(here: int, found: list[Transfers]) -> Transfers:
@@ -143,7 +137,7 @@ def _between(
         cheap = np.sort(cheap[np.argpartition(cost[cheap], most)[:most]])
     first, second = np.divmod(cheap, len(two[0]))
     out, out_to, back, back_to = one[0][first], one[1][first], two[0][second], two[1][second]
-    demand, heads = _sizes(state)
+    demand, heads = state.demand, state.arc_heads
     load, count = demand[out_to] - demand[back], heads[out_to] - heads[back]
     now = state.coach_loss(there, state.load[there], state.heads[there])
     total = cost[cheap] + state.coach_loss(there, state.load[there] + load, state.heads[there] + count) - now

@@ -14,6 +14,7 @@ from optimiser.allocation.households import (
     NO_COMMON_COACH,
     SOME_MAY_STAY,
 )
+from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.domain.errors import InputError
 from tests.allocation.standin import solution
 from tests.allocation.tiny import client, coach, policy, region
@@ -197,3 +198,20 @@ def test_a_protected_member_holds_the_household() -> None:
     assert problem.arc_coach.tolist() == [1]
     assert problem.must.tolist() == [1]
     assert problem.fixed_heads.tolist() == [0, 0]
+
+
+def test_forbidden_pins_can_be_set_aside() -> None:
+    """The pin goes to the list with its line and reason, and the rest encodes."""
+    pins = [{"client_id": "A", "coach_id": "K2"}]
+    snapshot = region([client("A")], [coach("K1"), coach("K2", languages="sv")], pins=pins)
+    left = set_barred_pins_aside(snapshot, policy())
+    assert left.pins.height == 0
+    assert [(row.line, row.row_id) for row in left.set_aside] == [(2, "A")]
+    assert encode(left, policy()).problem.count.tolist() == [1]
+
+
+def test_a_limit_for_an_unknown_area_is_refused() -> None:
+    """A misspelt area in the policy would silently limit nothing."""
+    wishes = policy(limits={"interpreter_minutes": {"Tampre": 100.0}})
+    with pytest.raises(InputError, match="Tampre"):
+        encode(region([client("A")], [coach("K1")]), wishes)
