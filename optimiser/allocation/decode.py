@@ -19,6 +19,8 @@ from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
 from optimiser.solver.problem import Problem, Solution
 
+DIGITS = 6
+"""Decimals of the minutes in a plan: far finer than any estimate, and no noise for readers."""
 UNBALANCED = "The solution does not account for every client. Try again with another effort."
 
 
@@ -123,8 +125,8 @@ def decode(encoding: Encoding, solution: Solution, snapshot: Snapshot, policy: P
         status=_statuses(outcome),
         previous_coach_id="coach_id",
         reason=reasons(encoding, outcome),
-        demand_minutes=pl.Series(outcome.demand),
-        travel_minutes=_travel(outcome.travel, outcome.coach),
+        demand_minutes=pl.Series(outcome.demand).round(DIGITS),
+        travel_minutes=_travel(outcome.travel, outcome.coach).round(DIGITS),
         barred_by=barred_by,
         repair=repair,
     )

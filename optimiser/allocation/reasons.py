@@ -134,7 +134,8 @@ def _moved(encoding: Encoding, outcome: Outcome, before: list[str], after: list[
         {
             "old": pl.Series(before, dtype=pl.String).gather(present),
             "new": pl.Series(after, dtype=pl.String).gather(outcome.coach[clients]),
-            "saved": pl.Series(saved).round(1).cast(pl.String),
+            "saved": pl.Series(np.abs(saved)).round(1).cast(pl.String),
+            "gains": pl.Series(saved >= 0),
             "cost": pl.Series(cost).round(1).cast(pl.String),
             "pays": pl.Series(saved > cost),
             "above": pl.Series(above),
@@ -150,12 +151,11 @@ def _moved(encoding: Encoding, outcome: Outcome, before: list[str], after: list[
             pl.lit(" to "),
             "new",
             pl.when("above")
-            .then(pl.lit(": takes load off a coach above the limit, saves "))
+            .then(pl.lit(": takes load off a coach above the limit; "))
             .when("pays")
-            .then(pl.lit(": saves "))
-            .otherwise(
-                pl.lit(": makes room for others and pays only together with their moves; alone it saves ")
-            ),
+            .then(pl.lit(": "))
+            .otherwise(pl.lit(": makes room for others and pays only together with their moves; alone it ")),
+            pl.when(pl.col("pays") | pl.col("gains")).then(pl.lit("saves ")).otherwise(pl.lit("would cost ")),
             "saved",
             pl.lit(" minutes a month, the change costs "),
             "cost",

@@ -50,9 +50,11 @@ def robustness(
 
     def tried(case: tuple[str, Snapshot, Policy]) -> tuple[str, int, int, float | None]:
         change, facts, wishes = case
+        if not advised:
+            return change, 0, 0, None
         other = encode(facts, wishes)
         survive = int(np.minimum(base, _moves(other, solve(other.problem), key)).sum())
-        return change, advised, survive, survive / advised if advised else None
+        return change, advised, survive, survive / advised
 
     # Threads, for most of the time goes in compiled code; the cases know nothing of each other.
     with ThreadPoolExecutor(WORKERS) as pool:

@@ -69,7 +69,9 @@ def solve(problem: Problem, effort: str = "normal", listener: Listener | None = 
         relaxed = _relax(problem, curve, component)
     with listener.phase("polish"):
         state = _polish(problem, curve, component, relaxed, EFFORTS[effort])
-        return _proven(problem, curve, component, relaxed, state)
+        if EFFORTS[effort].gather:
+            relaxed = _proven_again(problem, curve, component, relaxed, state)
+        return _solution(problem, curve, component, relaxed, state)
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,13 @@ def _relax(problem: Problem, curve: Curves, component: Ints) -> _Relaxed:
 def _polish(problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, effort: Effort) -> State:
     prices = relaxed.level2.prices
     state = State(problem, curve, prices, np.floor(relaxed.level2.flow + WHOLE).astype(np.int64))
-    _serve_all(state, component, relaxed.target)
+    target = relaxed.target if effort.gather else np.full_like(relaxed.target, np.inf)
+    _serve_all(state, component, target)
     if must_serve(state).any():
         # Where everybody is, everybody who may stay fits: the limits were raised for that.
         staying = np.bincount(problem.stay_arc, weights=problem.stay_count, minlength=len(problem.arc_group))
         state = State(problem, curve, prices, staying.astype(np.int64))
-        _serve_all(state, component, relaxed.target)
+        _serve_all(state, component, target)
     if must_serve(state).any():
         raise ValueError("units that must be served do not fit where they are: raise the limits for them")
     exchange(state, effort, _bound(problem, curve, prices, state))
@@ -120,27 +123,34 @@ def _bound(problem: Problem, curve: Curves, prices: Prices, state: State) -> flo
     return bound_minutes(problem, curve, prices, float(problem.weight @ state.unserved))
 
 
-def _proven(problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, state: State) -> Solution:
-    """Put flows and proofs together; where rounding left more unserved than the target, prove that number."""
-    level1, level2, target = relaxed.level1, relaxed.level2.prices, relaxed.target
+def _proven_again(
+    problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, state: State
+) -> _Relaxed:
+    """Where rounding left more unserved than the target, the multipliers for that number."""
     unserved = float(problem.weight @ state.unserved)
-    if unserved > target.sum():
-        level2 = relax_minutes(problem, curve, unserved).prices
-        if not level1.load.any():
-            level1 = relax_unserved(problem).prices
-            target = bound_unserved(problem, level1, component)
+    if unserved <= relaxed.target.sum():
+        return relaxed
+    level1, target = relaxed.level1, relaxed.target
+    if not level1.load.any():
+        level1 = relax_unserved(problem).prices
+        target = bound_unserved(problem, level1, component)
+    return _Relaxed(level1, relax_minutes(problem, curve, unserved), target)
+
+
+def _solution(problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, state: State) -> Solution:
     objective, overload = state.objective()
+    prices = relaxed.level2.prices
     return Solution(
         flow=state.flow,
         stay=state.stay(),
         unserved=state.unserved,
         component=component,
-        level1=level1,
-        level2=level2,
-        unserved_weighted=unserved + problem.unserved_fixed,
-        unserved_bound=float(target.sum()) + problem.unserved_fixed,
+        level1=relaxed.level1,
+        level2=prices,
+        unserved_weighted=float(problem.weight @ state.unserved) + problem.unserved_fixed,
+        unserved_bound=float(relaxed.target.sum()) + problem.unserved_fixed,
         objective=objective,
-        bound=_bound(problem, curve, level2, state),
+        bound=_bound(problem, curve, prices, state),
         overload=overload,
     )
 
