@@ -1,5 +1,5 @@
 """`python -m optimiser` is the command `optimiser`."""
 
-from optimiser.cli.main import run
+from optimiser.cli.entry import run
 
 run()

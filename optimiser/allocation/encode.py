@@ -104,7 +104,7 @@ def encode(snapshot: Snapshot, policy: Policy, progress: Progress = SILENT) -> E
 
 @dataclass(frozen=True)
 class Fixed:
-    """What units with a fixed coach take: loads and heads (C,), interpreter minutes (R,), price."""
+    """What units with a fixed coach take: loads and heads (C,), interpreter minutes (R, C), price."""
 
     load: Floats
     heads: Floats
@@ -157,11 +157,13 @@ def _fixed(facts: Facts, rows: ClientRows, units: Units) -> Fixed:
     pairs = Pairs(facts, rows.profile[clients], coach[clients])
     coaches, areas = len(facts.coaches.ids), len(facts.region.areas)
     area = pairs.area()
-    taken = np.where(area >= 0, pairs.interpreter_minutes(), 0.0)
+    interpreter = np.zeros((areas, coaches))
+    limited = area >= 0
+    np.add.at(interpreter, (area[limited], pairs.coach[limited]), pairs.interpreter_minutes()[limited])
     return Fixed(
         load=np.bincount(pairs.coach, pairs.demand(), minlength=coaches).astype(np.float64),
         heads=np.bincount(pairs.coach, minlength=coaches).astype(np.float64),
-        interpreter=np.bincount(area[area >= 0], taken[area >= 0], minlength=areas).astype(np.float64),
+        interpreter=interpreter,
         price=float(pair_price(pairs).sum()),
     )
 
@@ -176,7 +178,8 @@ def _needed(groups: Groups, units: Units, fixed: Fixed) -> tuple[Floats, Floats,
     limited = arcs.area >= 0
     taken = (at_home * arcs.interpreter)[limited]
     areas = len(fixed.interpreter)
-    return load, heads, fixed.interpreter + np.bincount(arcs.area[limited], taken, minlength=areas)
+    used = np.bincount(arcs.area[limited], taken, minlength=areas)
+    return load, heads, fixed.interpreter.sum(axis=1) + used
 
 
 def _separate(homes: Households, household: pl.Series) -> tuple[tuple[str, str], ...]:

@@ -138,8 +138,9 @@ def _row_of(ids: pl.Series, client_id: str, snapshot: Snapshot) -> int:
     place = int(ids.search_sorted(client_id))
     if place < len(ids) and ids[place] == client_id:
         return place
+    alike = ids.filter(ids.str.to_lowercase() == client_id.strip().lower()).head(3).to_list()
     near = ids.slice(max(0, place - NEIGHBOURS), 2 * NEIGHBOURS).to_list()
-    nearest = difflib.get_close_matches(client_id, near, n=3, cutoff=0.0)
+    nearest = alike or difflib.get_close_matches(client_id, near, n=3, cutoff=0.0)
     raise InputError(
         [
             Complaint(

@@ -12,14 +12,15 @@ from optimiser.allocation.explain import Explanation
 from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.errors import Complaint, InputError
-from optimiser.domain.plan import Certificate
+from optimiser.domain.plan import Certificate, Finding
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.plan_file import read_plan_rows
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
 
-SHOWN = 200
+SHOWN = 20
+"""Findings of one name shown; the count stands above them."""
 
 
 def check_plan(
@@ -34,10 +35,7 @@ def check_plan(
         certificate = _certificate(folder / "certificate.json")
         with watch.phase("check"):
             verdict = check(snapshot, policy, rows, certificate)
-    for finding in verdict.findings[:SHOWN]:
-        print(finding)
-    if len(verdict.findings) > SHOWN:
-        print(f"… and {len(verdict.findings) - SHOWN} more findings")
+    _print_findings(verdict.findings)
     found = verdict.recount
     print(
         f"{snapshot.clients.height:,} clients recounted from the facts: {found.objective_minutes:,.2f} minutes a "
@@ -51,6 +49,19 @@ def check_plan(
     count = len(verdict.findings)
     print(f"{count:,} findings." if count else "No findings.")
     return not count
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    """How many of each name, then the first of each."""
+    by_name: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_name.setdefault(finding.name, []).append(finding)
+    for name, found in by_name.items():
+        print(f"{len(found):,} x {name}" if len(found) > 1 else name)
+        for finding in found[:SHOWN]:
+            print(f"  {finding}")
+        if len(found) > SHOWN:
+            print(f"  … and {len(found) - SHOWN:,} more of {name}")
 
 
 def explain_client(

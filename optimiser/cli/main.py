@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +18,8 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-BAD_INPUT, FINDINGS, FAULT, STOPPED = 2, 1, 3, 130
-"""Exit codes: input that cannot be used, a check that objects, a fault of ours, Ctrl-C."""
+FINDINGS = 1
+"""Exit code of a check that objects."""
 
 
 class Format(StrEnum):
@@ -149,24 +148,3 @@ def columns(
     from optimiser.cli.columns import columns_text
 
     print(columns_text(table), end="")
-
-
-def run() -> None:
-    """Run the command; turn errors into messages and exit codes."""
-    from optimiser.domain.errors import InputError, OptimiserError
-
-    try:
-        app()
-    except InputError as error:
-        for complaint in error.complaints:
-            print(complaint, file=sys.stderr)
-        count = len(error.complaints)
-        print(f"{count} complaint{'s' if count > 1 else ''}; nothing was written.", file=sys.stderr)
-        sys.exit(BAD_INPUT)
-    except OptimiserError as error:
-        print(f"{error}\nNothing was written.", file=sys.stderr)
-        sys.exit(FAULT)
-    except SystemExit as end:
-        if end.code == STOPPED:
-            print("\nStopped. Nothing was written.", file=sys.stderr)
-        raise

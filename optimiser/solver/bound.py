@@ -56,15 +56,17 @@ def bound_unserved(problem: Problem, prices: Prices, component: Ints) -> Floats:
     part -= np.bincount(component, weights=prices.heads * heads, minlength=labels)
     if len(prices.interpreter):
         home = area_component(problem, component)
-        room = problem.area_limit - problem.fixed_interpreter
+        room = problem.area_limit - problem.area_taken
         part -= np.bincount(home, weights=prices.interpreter * room, minlength=labels)
     least: Floats = np.maximum(np.ceil(part - ROUNDING), 0.0)
     return least
 
 
 def area_component(problem: Problem, component: Ints) -> Ints:
-    """Label of the component each limited area belongs to (0 where no arc takes its minutes)."""
+    """Label of the component each limited area belongs to (0 where nobody takes its minutes)."""
     home = np.zeros(len(problem.area_limit), dtype=np.int64)
+    fixed_area, fixed_coach = np.nonzero(problem.fixed_interpreter)
+    home[fixed_area] = component[fixed_coach]
     taking = problem.arc_area >= 0
     home[problem.arc_area[taking]] = component[problem.arc_coach[taking]]
     return home
@@ -72,7 +74,7 @@ def area_component(problem: Problem, component: Ints) -> Ints:
 
 def _held(problem: Problem, prices: Prices) -> float:
     heads = np.where(prices.heads > 0, problem.heads_limit - problem.fixed_heads, 0.0)
-    areas = prices.interpreter * (problem.area_limit - problem.fixed_interpreter)
+    areas = prices.interpreter * (problem.area_limit - problem.area_taken)
     return float((prices.heads * heads).sum() + areas.sum())
 
 

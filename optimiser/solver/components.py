@@ -12,12 +12,14 @@ from optimiser.solver.problem import Ints, Problem
 def components(problem: Problem) -> Ints:
     """Label of each coach's component, shape (C,), numbered by first coach.
 
-    Coaches of one group belong together, and so do all that draw on one area's interpreter minutes.
+    Coaches of one group belong together, and so do all (fixed units too) that draw on one area's interpreter minutes.
     """
     coaches, groups = problem.coaches, problem.groups
     taking = problem.arc_area >= 0
-    ends = np.concatenate([problem.arc_group, groups + problem.arc_area[taking]]) + coaches
-    starts = np.concatenate([problem.arc_coach, problem.arc_coach[taking]])
+    fixed_area, fixed_coach = np.nonzero(problem.fixed_interpreter)
+    areas = groups + np.concatenate([problem.arc_area[taking], fixed_area])
+    ends = np.concatenate([problem.arc_group, areas]) + coaches
+    starts = np.concatenate([problem.arc_coach, problem.arc_coach[taking], fixed_coach])
     size = coaches + groups + len(problem.area_limit)
     graph = coo_array((np.ones(len(starts)), (starts, ends)), shape=(size, size))
     label = connected_components(graph, directed=False)[1][:coaches]

@@ -92,6 +92,9 @@ def placing_loss(state: State, arcs: Ints) -> Floats:
         state.prices.load[coach] * p.arc_demand[arcs] + state.prices.heads[coach] * p.heads[p.arc_group[arcs]]
     )
     fits = (load <= p.limit[coach] + TINY) & (heads <= p.heads_limit[coach] + TINY) & area_fits(state, arcs)
+    area = np.maximum(p.arc_area[arcs], 0)
+    if len(p.area_limit):
+        rise = rise + state.prices.interpreter[area] * p.arc_interpreter[arcs]
     loss: Floats = np.where(fits, rise + state.cost_in[arcs], np.inf)
     return loss
 

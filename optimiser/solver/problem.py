@@ -52,8 +52,10 @@ class Problem:
         Clients, raised likewise; inf for none.
     fixed_load, fixed_heads : float, shape (C,)
         Of units that have one coach only and must have it.
-    area_limit, fixed_interpreter : float, shape (R,)
-        Interpreter minutes a month, and what fixed units take of them.
+    area_limit : float, shape (R,)
+        Interpreter minutes a month.
+    fixed_interpreter : float, shape (R, C)
+        What fixed units take of them with each coach.
     breaks : float, shape (B,)
         Utilisations at which the load curve's slope changes, from 0.
     slopes : float, shape (B - 1,)
@@ -103,6 +105,12 @@ class Problem:
     def groups(self) -> int:
         """G."""
         return len(self.count)
+
+    @property
+    def area_taken(self) -> Floats:
+        """Interpreter minutes that fixed units take of each area, shape (R,)."""
+        taken: Floats = self.fixed_interpreter.sum(axis=1)
+        return taken
 
     @property
     def coaches(self) -> int:

@@ -94,7 +94,7 @@ def _limits(programme: Programme, problem: Problem, arcs: Ints, flows: Ints) -> 
     programme.put(
         row[row >= 0], flows[row >= 0], problem.heads[problem.arc_group[arcs]][row >= 0].astype(float)
     )
-    areas = programme.rows(problem.area_limit - problem.fixed_interpreter, equal=False)
+    areas = programme.rows(problem.area_limit - problem.area_taken, equal=False)
     area = problem.arc_area[arcs]
     programme.put(areas[area[area >= 0]], flows[area >= 0], problem.arc_interpreter[arcs][area >= 0])
     return heads, areas

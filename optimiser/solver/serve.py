@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimiser.solver.polish import placing_loss
+from optimiser.solver.polish import area_fits, placing_loss
 from optimiser.solver.problem import Floats, Ints
 from optimiser.solver.state import TINY, State
 from optimiser.solver.transfer import pairs, steps, transfers
@@ -37,21 +37,66 @@ def serve(state: State, component: Ints, target: Floats) -> None:
     label = component[p.arc_coach[first]]
     for one in np.unique(label[state.unserved > 0]):
         inside = np.flatnonzero(label == one)
-        failures = 0
-        for group in _in_order(state, inside, first):
-            while state.unserved[group] > 0 and (
-                must_serve(state)[group]
-                or float(p.weight[inside] @ state.unserved[inside]) > target[one] + TINY
-            ):
-                if _serve_one(
-                    state, np.arange(first[group], np.searchsorted(p.arc_group, group, side="right"))
-                ):
-                    failures = 0
-                    continue
+        _gather(state, inside, first, float(target[one]))
+        while _displace(state, inside, first):
+            _gather(state, inside, first, float(target[one]))
+
+
+def _gather(state: State, inside: Ints, first: Ints, target: float) -> None:
+    """Make room for the waiting groups of one component, one after the other."""
+    p = state.problem
+    failures = 0
+    for group in _in_order(state, inside, first):
+        arcs = np.arange(first[group], np.searchsorted(p.arc_group, group, side="right"))
+        while state.unserved[group] > 0 and (
+            must_serve(state)[group] or float(p.weight[inside] @ state.unserved[inside]) > target + TINY
+        ):
+            if not _serve_one(state, arcs):
                 failures += 1
                 break
-            if failures >= FAILURES:
-                break
+            failures = 0
+        if failures >= FAILURES:
+            break
+
+
+def _displace(state: State, inside: Ints, first: Ints) -> bool:
+    """Serve one waiting unit in the place of optional ones that together weigh less; False if none can."""
+    p = state.problem
+    waiting = _in_order(state, inside, first)
+    lightest = p.weight[inside].min(initial=1)
+    for group in waiting[np.argsort(-p.weight[waiting], kind="stable")]:
+        if p.weight[group] <= lightest:
+            return False
+        arcs = np.arange(first[group], np.searchsorted(p.arc_group, group, side="right"))
+        ways = [(_lightest_out(state, int(arc)), int(arc)) for arc in arcs]
+        (weight, out), arc = min(ways, key=lambda way: (way[0][0], way[1]))
+        if weight < p.weight[group] - TINY:
+            leaving, units = np.unique(out, return_counts=True)
+            state.add(leaving, -units)
+            state.add(np.array([arc]), np.ones(1, dtype=np.int64))
+            return True
+    return False
+
+
+def _lightest_out(state: State, arc: int) -> tuple[float, Ints]:
+    """Optional units (their arcs, one entry a unit) whose leaving lets one unit onto `arc`, and their weight."""
+    p = state.problem
+    coach, group = int(p.arc_coach[arc]), int(p.arc_group[arc])
+    theirs = state.arcs_of[coach]
+    spare = np.minimum(state.flow[theirs], ((p.count - p.must) - state.unserved)[p.arc_group[theirs]])
+    units = np.repeat(theirs, np.maximum(spare, 0))
+    units = units[p.arc_group[units] != group]
+    weight, demand = p.weight[p.arc_group[units]], p.arc_demand[units]
+    order = np.lexsort((units, weight / np.maximum(demand, TINY)))
+    units, heads = units[order], p.heads[p.arc_group[units[order]]]
+    minutes = state.load[coach] + p.arc_demand[arc] - p.limit[coach]
+    clients = state.heads[coach] + p.heads[group] - p.heads_limit[coach]
+    freed = np.cumsum(p.arc_demand[units]) >= minutes - TINY
+    enough = np.flatnonzero(freed & (np.cumsum(heads) >= clients - TINY))
+    if (minutes <= TINY and clients <= TINY) or not len(enough) or not area_fits(state, np.array([arc]))[0]:
+        return np.inf, units[:0]
+    out = units[: enough[0] + 1]
+    return float(p.weight[p.arc_group[out]].sum()), out
 
 
 def must_serve(state: State) -> Ints:

@@ -57,9 +57,10 @@ def solve(problem: Problem, effort: str = "normal", listener: Listener | None = 
     Raises
     ------
     RelaxationError
-        If the linear programme fails numerically.
+        If the linear programme fails numerically, or has no solution because units that must be
+        served do not fit.
     ValueError
-        If units that must be served do not fit even where they are: the limits were not raised.
+        If they fit in fractions only: the limits were not raised for them to stay.
     """
     listener = listener or _Deaf()
     curve, component = curves(problem), components(problem)

@@ -2,10 +2,13 @@
 
 With the multipliers of the relaxation every unit on an arc loses its reduced cost (how much dearer
 the arc is than the cheapest of its group) and every coach the height of its curve above the
-supporting line. The losses add up to objective - bound, so polishing is nothing but making them small.
+supporting line. The losses add up to objective - bound (the part of limited interpreter minutes
+apart), so polishing is nothing but making them small.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,11 +41,13 @@ class State:
 
     def __init__(self, problem: Problem, curve: Curves, prices: Prices, flow: Ints) -> None:
         self.problem, self.curve, self.prices = problem, curve, prices
-        self.charged = reduced_prices(problem, prices, problem.arc_price)
+        # An area's minutes are a limit here, not a price: what a unit gives back another takes.
+        free = replace(prices, interpreter=np.zeros_like(prices.interpreter))
+        self.charged = reduced_prices(problem, free, problem.arc_price)
         self.flow = np.zeros(len(flow), dtype=np.int64)
         self.unserved = problem.count.copy()
         self.load, self.heads = problem.fixed_load.copy(), problem.fixed_heads.copy()
-        self.area = problem.fixed_interpreter.copy()
+        self.area = problem.area_taken
         self.arc_at = np.full((problem.coaches, problem.groups), -1, dtype=np.int32)
         self.arc_at[problem.arc_coach, problem.arc_group] = np.arange(len(flow))
         self.arcs_of = np.split(

@@ -12,6 +12,7 @@ from pathlib import Path
 from optimiser.domain.errors import Complaint, InputError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_WORDS = tuple(f"os error {number}" for number in _FULL) + tuple(f"errno {number}" for number in _FULL)
 
 
 @contextmanager
@@ -52,9 +53,25 @@ def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
         for folder in made:
             folder.rmdir()
-        if isinstance(error, OSError) and error.errno in _FULL:
+        if _of_full_disk(error):
             raise InputError([_complaint(out, "the disk is full", "Make room, then try again.")]) from error
         raise
+
+
+def _of_full_disk(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came from, says that the disk is full.
+
+    Polars and xlsxwriter wrap the system's error in their own without its number: then its words tell.
+    """
+    seen = 0
+    while error is not None and seen < 10:
+        words = str(error).lower()
+        if isinstance(error, OSError) and error.errno in _FULL:
+            return True
+        if any(told in words for told in _WORDS):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False
 
 
 def _complaint(out: Path, problem: str, advice: str) -> Complaint:

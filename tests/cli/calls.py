@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from optimiser.cli.main import run
+from optimiser.cli.entry import run
 
 PLAN_FILES = {"plan.csv", "certificate.json", "summary.json", "policy.yaml"}
 REPORT_FILES = {"plan.xlsx", "report.html"}

@@ -166,7 +166,9 @@ def test_everybody_with_one_coach(region: Path, plan: Path, tmp_path: Path) -> N
         "check", region, edited(plan, tmp_path, lambda rows: rows.with_columns(coach_id=pl.lit("K001")))
     )
     assert called.code == 1
-    assert "more findings" in called.out
+    assert " x municipality\n" in called.out
+    assert " more of municipality\n" in called.out
+    assert "objective_minutes" in called.out
     assert int(called.out.splitlines()[-1].split()[0].replace(",", "")) > 280
 
 

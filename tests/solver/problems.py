@@ -53,7 +53,7 @@ def problem(**changes: Any) -> Problem:
         "fixed_load": np.zeros(coaches),
         "fixed_heads": np.zeros(coaches),
         "area_limit": NO,
-        "fixed_interpreter": NO,
+        "fixed_interpreter": np.zeros((0, coaches)),
         "breaks": np.array([0.0, 0.5, 1.0, 1.5]),
         "slopes": np.array([0.1, 0.5, 2.0]),
         "overload": 20.0,
@@ -118,7 +118,7 @@ def problems(draw: st.DrawFn, weights: tuple[int, ...] = (1, 1, 3), most: int = 
         fixed_load=fixed,
         fixed_heads=(fixed > 0).astype(float),
         area_limit=np.maximum(np.round(rng.uniform(0, 40, areas), 1), used),
-        fixed_interpreter=np.zeros(areas),
+        fixed_interpreter=np.zeros((areas, coaches)),
         breaks=np.array([0.0, 0.5, 1.0, 1.2]),
         slopes=np.array([0.1, 0.8, 2.0]),
         overload=20.0,
@@ -178,7 +178,7 @@ def fits(base: Problem, flow: Ints) -> bool:
     """Whether a flow keeps the limits."""
     load = base.fixed_load + np.bincount(base.arc_coach, flow * base.arc_demand, base.coaches)
     heads = base.fixed_heads + np.bincount(base.arc_coach, flow * base.heads[base.arc_group], base.coaches)
-    used = base.fixed_interpreter.copy()
+    used = base.area_taken.copy()
     taking = base.arc_area >= 0
     np.add.at(used, base.arc_area[taking], (flow * base.arc_interpreter)[taking])
     within = (load <= base.limit + 1e-6).all() and (heads <= base.heads_limit).all()

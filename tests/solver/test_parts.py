@@ -56,9 +56,16 @@ def test_components_by_hand() -> None:
     }
     assert components(problem(**apart, arc_area=whole(-1, -1, -1, -1))).tolist() == [0, 1, 2, 1]
     joined = problem(
-        **apart, arc_area=whole(-1, -1, 0, 0), area_limit=np.ones(1), fixed_interpreter=np.zeros(1)
+        **apart, arc_area=whole(-1, -1, 0, 0), area_limit=np.ones(1), fixed_interpreter=np.zeros((1, 4))
     )
     assert components(joined).tolist() == [0, 1, 0, 1]
+    fixed = problem(
+        **apart,
+        arc_area=whole(-1, -1, -1, 0),
+        area_limit=np.ones(1),
+        fixed_interpreter=np.array([[5.0, 0, 0, 0]]),
+    )
+    assert components(fixed).tolist() == [0, 1, 0, 1]
 
 
 @SOME
@@ -81,7 +88,7 @@ def test_reduced_prices_by_hand() -> None:
         arc_area=np.array([-1] * 11 + [0]),
         arc_interpreter=np.array([0.0] * 11 + [7.0]),
         area_limit=np.array([50.0]),
-        fixed_interpreter=np.zeros(1),
+        fixed_interpreter=np.zeros((1, 4)),
     )
     four = np.array([0.5, 0.0, 0.0, 0.25])
     charged = reduced_prices(base, Prices(four, 2 * four, np.array([3.0])), base.arc_price)
@@ -172,7 +179,7 @@ def test_a_limit_in_interpreter_minutes_has_its_price() -> None:
         arc_area=np.zeros(12, dtype=np.int64),
         arc_interpreter=np.full(12, 10.0),
         area_limit=np.array([30.0]),
-        fixed_interpreter=np.zeros(1),
+        fixed_interpreter=np.zeros((1, 4)),
     )
     relaxed = relax_unserved(base)
     assert relaxed.value == pytest.approx(2)

@@ -30,7 +30,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.
     str.strip
 )
 SIGNS = st.sampled_from(["=1+1", "'=x", "''@y", "+358", "-", "@a;b", 'say "hi", twice', "'", "a;b"])
-CODE = st.from_regex(r"[A-Za-zÅÄÖåäö+=@'.-][A-Za-z0-9-]{0,6}", fullmatch=True)
+CODE = st.from_regex(r"[A-Za-zÅÄÖåäö+=@'.-][A-Za-z0-9-]{0,5}[0-9-]", fullmatch=True)
 LANGUAGE = st.sampled_from(["fi", "sv", "ar", "fse", "xx"])
 DAY = st.dates(datetime.date(2000, 1, 1), datetime.date(2024, 1, 1))
 
