@@ -50,8 +50,8 @@ def personal_data(sheet: Sheet, table: Table, at: dict[str, int]) -> tuple[list[
         column = table.by_name.get(ours.get(position, ""))
         named = column is not None and _may_not_name(table, column.name)
         # Several codes in a cell ("Excel Word") look like a name by their shape alone.
-        single = column is not None and column.kind != "codes"
-        what = _what(sheet.cells[str(position)], named, single)
+        alone = column is not None and column.kind != "codes"
+        what = _what(sheet.cells[str(position)], named, alone)
         if what:
             advice = "Delete the column or replace it by pseudonymous ids; values are not shown here."
             place = masked(heading) or f"number {position + 1}"
@@ -67,7 +67,7 @@ def _may_not_name(table: Table, column: str) -> bool:
     return kind == "id" or (kind in ("code", "codes") and table.name in _CODED_TABLES)
 
 
-def _what(cells: pl.Series, named: bool, single: bool) -> str:
+def _what(cells: pl.Series, named: bool, alone: bool) -> str:
     """What personal data a column holds; empty where none."""
     if cells.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return ""
@@ -77,7 +77,7 @@ def _what(cells: pl.Series, named: bool, single: bool) -> str:
         return "personal identity codes"
     if text.str.contains("@", literal=True).any() and text.str.contains(_EMAIL).any():
         return "e-mail addresses"
-    if named and _holds_names(text, single):
+    if named and _holds_names(text, alone):
         return "names of persons"
     return ""
 
@@ -96,11 +96,11 @@ def is_identity_code(match: re.Match[str]) -> bool:
     return _CHECK[int(day + month + year + number) % 31] == check
 
 
-def _holds_names(text: pl.Series, single: bool) -> bool:
+def _holds_names(text: pl.Series, alone: bool) -> bool:
     letters = text.filter(text.str.contains(r"^[\p{L}\s,._'-]+$")).unique()
     if not len(letters):
         return False
-    if single and letters.str.contains(_TWO_NAMES).any():
+    if alone and letters.str.contains(_TWO_NAMES).any():
         return True
     words = pl.DataFrame({"text": letters, "word": letters.str.to_lowercase().str.extract_all(_WORDS)})
     known = (
