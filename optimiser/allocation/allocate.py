@@ -85,5 +85,5 @@ def _demand_sound(verdict: Verdict) -> None:
         more = len(verdict.findings) - SHOWN
         rest = f"\n… and {more} more" if more > 0 else ""
         raise BrokenPlanError(
-            f"the plan failed the independent check; this is a fault of the program:\n{listed}{rest}"
+            f"the plan failed the independent check; this is a fault of the program, and nothing was written:\n{listed}{rest}"
         )

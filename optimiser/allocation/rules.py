@@ -98,18 +98,16 @@ RULES: dict[str, Rule] = {
         Rule("municipality", "serves another municipality", municipality),
         Rule("language", "does not work in a language of the client", language),
         Rule("age_group", "serves another age group", age_group),
-        Rule("integration_unit", "integration clients and others have separate units", integration_unit),
+        Rule("integration_unit", "serves the other clients (integration period or not)", integration_unit),
         Rule("presence", "has not started yet or has left", presence),
         Rule("exclusion", "must not serve this client", exclusion),
         Rule("travel", "is too far away to meet in person", travel),
-        Rule(
-            "recent_change", "the client had to change coach lately and keeps the present one", recent_change
-        ),
+        Rule("recent_change", "is not the coach a recent change protects", recent_change),
     )
 }
 """Every rule by its name in the policy, in the order in which they are asked.
 
-The title says, of a coach, why he or she is barred.
+The title says, of a coach, why he or she is barred: it goes on from "the coach" and from "who".
 """
 
 

@@ -14,6 +14,7 @@ from optimiser.allocation.allocate import Allocation, allocate
 from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.cli.stopwatch import Stopwatch, peak_memory_mb
 from optimiser.cli.summary import summary
+from optimiser.cli.words import counted
 from optimiser.domain.plan import PLAN, SET_ASIDE
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
@@ -33,6 +34,10 @@ FILES = (
     "report.html",
 )
 """What the command writes; a later run replaces all of them together."""
+
+
+WEAK = 0.05
+"""Gap from which the proof says little."""
 
 
 @dataclass(frozen=True)
@@ -122,27 +127,28 @@ def _say(wishes: Wishes, snapshot: Snapshot, told: dict[str, Any]) -> None:
     for notice in snapshot.notices:
         print(notice)
     print(
-        f"{told['assigned']:,} of {told['clients']:,} clients have a coach: {told['kept']:,} keep theirs, "
-        f"{told['moved']:,} move, {told['forced']:,} must change, {told['new']:,} are new."
+        f"{told['assigned']:,} of {counted(told['clients'], 'client')} have a coach: {told['kept']:,} kept, "
+        f"{told['moved']:,} moved, {told['forced']:,} forced to change, {told['new']:,} new."
     )
     if told["unserved"]:
         print(
-            f"{told['unserved']:,} are unserved; no plan can leave fewer than {told['unserved_bound']:.0f} "
-            "(weighted). Reasons and repairs are in the plan."
+            f"Without a coach: {counted(told['unserved'], 'client')} (weighted {told['unserved_weighted']:,.0f}); "
+            f"no plan can leave fewer than {told['unserved_bound']:,.0f}. Reasons and repairs are in the plan."
         )
     if told["households_apart"]:
-        print(
-            f"{len(told['households_apart'])} households could not be kept together; summary.json says why."
-        )
+        apart = counted(len(told["households_apart"]), "household")
+        print(f"{apart} could not be kept together; summary.json says why.")
     if told["set_aside"] or told["used_with_default"]:
         print(
-            f"{told['set_aside']:,} rows were set aside and {told['used_with_default']:,} used with a default; "
+            f"{counted(told['set_aside'], 'row')} set aside, {told['used_with_default']:,} used with a default; "
             "see set_aside.csv."
         )
     print(
         f"{told['objective_minutes']:,.0f} minutes a month; no plan can cost less than "
         f"{told['bound_minutes']:,.0f}: within {100 * told['gap']:.3f} % of the best."
     )
+    if told["gap"] > WEAK:
+        print("The proof is weak here: clients cannot be divided, and few of them make up a coach's load.")
     print(
         f"Fullest coach {100 * told['utilisation']['max']:.0f} % full. Checked from the facts: nothing to object to."
     )

@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from optimiser.allocation.workload import base_demand
 from optimiser.cli.stopwatch import Stopwatch
+from optimiser.cli.words import counted
 from optimiser.domain.schema import TABLES
 from optimiser.tables.demo import DemoOptions, demo_frames
 from optimiser.tables.staged import staged
@@ -26,6 +27,6 @@ def write_demo(folder: Path, options: tuple[int, int, int, float, float], format
         with watch.phase("write"):
             write_snapshot(frames, stage, format=cast(Kind, format), finnish=finnish)
     print(
-        f"{frames['clients'].height:,} clients, {frames['coaches'].height} coaches, "
-        f"{frames['municipalities'].height} municipalities in {folder} (seed {chosen.seed}; all made up)"
+        f"{counted(frames['clients'].height, 'client')}, {counted(frames['coaches'].height, 'coach', 'coaches')}, "
+        f"{counted(frames['municipalities'].height, 'municipality', 'municipalities')} in {folder} (seed {chosen.seed}; all made up)"
     )

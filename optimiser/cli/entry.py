@@ -32,16 +32,37 @@ def _run() -> None:
         for complaint in error.complaints:
             print(complaint, file=sys.stderr)
         count = len(error.complaints)
-        print(f"{count} complaint{'s' if count > 1 else ''}; nothing was written.", file=sys.stderr)
+        print(f"{count} complaint{'s' if count > 1 else ''}; nothing was changed.", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except OptimiserError as error:
-        print(f"{error}\nNothing was written.", file=sys.stderr)
+        print(error, file=sys.stderr)
         sys.exit(FAULT)
+    except OSError as error:
+        print(f"{error}. Try another folder, or ask who looks after this machine.", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except Exception as error:
+        _unforeseen(error)
+        sys.exit(FAULT)
+
+
+def _unforeseen(error: Exception) -> None:
+    """A fault of the program, in one line that can be reported; all of it with OPTIMISER_TRACEBACK set."""
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{place.filename.replace(os.sep, '/').rsplit('/', 1)[-1]}, line {place.lineno}"
+    print(
+        f"A fault of the program: {type(error).__name__}: {error} ({where}). "
+        "Nothing was changed. Please report this line; OPTIMISER_TRACEBACK=1 shows more.",
+        file=sys.stderr,
+    )
+    if os.environ.get("OPTIMISER_TRACEBACK"):
+        traceback.print_exception(error)
 
 
 def _stopped() -> None:
     """Say so and leave at once: everything has been tidied up, and a second Ctrl-C finds nobody."""
-    print("\nStopped. Nothing was written.", file=sys.stderr)
+    print("\nStopped. Nothing was changed.", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(STOPPED)

@@ -11,6 +11,7 @@ from rich.table import Table
 from optimiser.allocation.explain import Explanation
 from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.cli.stopwatch import Stopwatch
+from optimiser.cli.words import counted
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.plan import Certificate, Finding
 from optimiser.domain.policy import Policy
@@ -21,6 +22,11 @@ from optimiser.tables.read import read_snapshot
 
 SHOWN = 20
 """Findings of one name shown; the count stands above them."""
+
+
+ROWS = {"status", "previous_coach_id", "demand_minutes", "travel_minutes"}
+FIGURES = {"objective_minutes", "overload_minutes", "unserved_weighted"}
+"""Findings that a plan edited by hand has even where it keeps every rule: its rows, and what follows."""
 
 
 def check_plan(
@@ -38,7 +44,7 @@ def check_plan(
     _print_findings(verdict.findings)
     found = verdict.recount
     print(
-        f"{snapshot.clients.height:,} clients recounted from the facts: {found.objective_minutes:,.2f} minutes a "
+        f"{counted(snapshot.clients.height, 'client')} recounted from the facts: {found.objective_minutes:,.2f} minutes a "
         f"month, {found.unserved:,} unserved."
     )
     if found.bound_minutes is not None and found.unserved_bound is not None:
@@ -46,8 +52,16 @@ def check_plan(
             f"From the multipliers of the certificate: no plan can cost less than {found.bound_minutes:,.2f} "
             f"minutes with so many unserved, nor leave fewer than {found.unserved_bound:.0f} (weighted)."
         )
+    names = {finding.name for finding in verdict.findings}
+    if names & ROWS and found.bound_minutes:
+        above = found.objective_minutes / found.bound_minutes - 1
+        print(
+            f"The rows are not those that were certified. As they stand they cost {found.objective_minutes:,.0f} "
+            f"minutes a month, within {100 * above:.3f} % of the best"
+            + (", and keep every rule and limit." if names <= ROWS | FIGURES else ".")
+        )
     count = len(verdict.findings)
-    print(f"{count:,} findings." if count else "No findings.")
+    print(f"{counted(count, 'finding')}." if count else "No findings.")
     return not count
 
 

@@ -122,16 +122,16 @@ class Certificate:
 
     @property
     def gap_minutes(self) -> float:
-        """Minutes a month by which the plan may be worse than the best."""
-        return self.objective_minutes - self.bound_minutes
+        """Minutes a month by which the plan may be worse than the best; never below 0."""
+        return max(0.0, self.objective_minutes - self.bound_minutes)
 
     @property
     def gap(self) -> float:
         """`gap_minutes` as a share of the objective without the steep price; 0 if both are 0."""
         base = self.objective_minutes - self.overload_minutes
-        if self.gap_minutes == 0 or base <= 0:
-            return 0.0 if self.gap_minutes <= 0 else float("inf")
-        return self.gap_minutes / base
+        if self.gap_minutes == 0:
+            return 0.0
+        return self.gap_minutes / base if base > 0 else float("inf")
 
     def to_json(self) -> str:
         """Return the certificate as JSON text, ids sorted."""

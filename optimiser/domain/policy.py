@@ -96,6 +96,18 @@ class AgeGroupRule(Rule):
         return self
 
 
+class IntegrationUnitRule(Rule):
+    """Clients in their integration period, and they alone, are served by an integration unit."""
+
+
+class PresenceRule(Rule):
+    """The coach has started and has not left."""
+
+
+class ExclusionRule(Rule):
+    """A pair in the table of exclusions (a relative, a conflict of interest) is never made."""
+
+
 class TravelRule(Rule):
     """Clients met in person live within reach of the coach's office."""
 
@@ -130,9 +142,9 @@ class Rules(Section):
     municipality: MunicipalityRule = MunicipalityRule()
     language: LanguageRule = LanguageRule()
     age_group: AgeGroupRule = AgeGroupRule()
-    integration_unit: Rule = Rule()
-    presence: Rule = Rule()
-    exclusion: Rule = Rule()
+    integration_unit: IntegrationUnitRule = IntegrationUnitRule()
+    presence: PresenceRule = PresenceRule()
+    exclusion: ExclusionRule = ExclusionRule()
     travel: TravelRule = TravelRule()
     recent_change: RecentChangeRule = RecentChangeRule()
     household: HouseholdRule = HouseholdRule()

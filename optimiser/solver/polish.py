@@ -91,7 +91,7 @@ def placing_loss(state: State, arcs: Ints) -> Floats:
     rise -= (
         state.prices.load[coach] * p.arc_demand[arcs] + state.prices.heads[coach] * p.heads[p.arc_group[arcs]]
     )
-    fits = (load <= p.limit[coach] + TINY) & (heads <= p.heads_limit[coach] + TINY) & area_fits(state, arcs)
+    fits = (load <= state.most[coach]) & (heads <= p.heads_limit[coach] + TINY) & area_fits(state, arcs)
     area = np.maximum(p.arc_area[arcs], 0)
     if len(p.area_limit):
         rise = rise + state.prices.interpreter[area] * p.arc_interpreter[arcs]
@@ -106,7 +106,7 @@ def area_fits(state: State, arcs: Ints) -> NDArray[np.bool_]:
         return np.ones(len(arcs), dtype=bool)
     area = p.arc_area[arcs]
     used = state.area[np.maximum(area, 0)] + p.arc_interpreter[arcs]
-    fits: NDArray[np.bool_] = (area < 0) | (used <= p.area_limit[np.maximum(area, 0)] + TINY)
+    fits: NDArray[np.bool_] = (area < 0) | (used <= state.area_most[np.maximum(area, 0)])
     return fits
 
 

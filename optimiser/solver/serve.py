@@ -168,6 +168,25 @@ def _pass_on(state: State, coach: int, partner: int, missing: float, crowded: bo
             return
 
 
+def trim(state: State) -> None:
+    """Take units off coaches and areas that rounding up has put a hair above a limit."""
+    p = state.problem
+    for coach in np.flatnonzero((state.load > state.most) | (state.heads > p.heads_limit + TINY)):
+        arcs = state.arcs_of[int(coach)]
+        while state.load[coach] > state.most[coach] or state.heads[coach] > p.heads_limit[coach] + TINY:
+            state.add(_dearest(state, arcs), -np.ones(1, dtype=np.int64))
+    for area in np.flatnonzero(state.area > state.area_most):
+        arcs = np.flatnonzero((p.arc_area == area) & (p.arc_interpreter > 0))
+        while state.area[area] > state.area_most[area]:
+            state.add(_dearest(state, arcs), -np.ones(1, dtype=np.int64))
+
+
+def _dearest(state: State, arcs: Ints) -> Ints:
+    """The arc among some whose last unit is the dearest."""
+    worst = np.where(state.flow[arcs] > 0, state.cost_out[arcs], -np.inf)
+    return arcs[[int(np.argmax(worst))]]
+
+
 def evict(state: State) -> None:
     """Where a unit that must be served finds no room, let others wait in its place."""
     p = state.problem

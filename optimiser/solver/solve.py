@@ -14,7 +14,7 @@ from optimiser.solver.curve import Curves, curves
 from optimiser.solver.polish import EFFORTS, Effort, exchange, place
 from optimiser.solver.problem import Floats, Ints, Prices, Problem, Solution
 from optimiser.solver.relax import Relaxation, relax_minutes, relax_unserved
-from optimiser.solver.serve import evict, must_serve, serve
+from optimiser.solver.serve import evict, must_serve, serve, trim
 from optimiser.solver.state import State
 
 WHOLE = 1e-6
@@ -101,6 +101,7 @@ def _relax(problem: Problem, curve: Curves, component: Ints) -> _Relaxed:
 def _polish(problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, effort: Effort) -> State:
     prices = relaxed.level2.prices
     state = State(problem, curve, prices, np.floor(relaxed.level2.flow + WHOLE).astype(np.int64))
+    trim(state)
     target = relaxed.target if effort.gather else np.full_like(relaxed.target, np.inf)
     _serve_all(state, component, target)
     if must_serve(state).any():

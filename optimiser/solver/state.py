@@ -17,6 +17,8 @@ from optimiser.solver.curve import Curves
 from optimiser.solver.problem import Floats, Ints, Prices, Problem
 
 TINY = 1e-9
+DUST = 1e-12
+"""Share of a limit by which sums in another order may miss it."""
 
 
 class State:
@@ -33,6 +35,8 @@ class State:
         Reduced cost of one unit more on the arc, and the one saved by a unit less (inf if there is none).
     arc_at : int, shape (C, G)
         The arc of a coach and a group, -1 for none.
+    most, area_most : float, shape (C,), (R,)
+        The limits in minutes of coaches and areas with what floating-point sums may miss.
     demand, arc_heads : float, shape (A + 1,)
         Demand and clients of a unit on each arc; 0 for none at the end, where -1 finds it.
     neighbours : list of int arrays
@@ -58,6 +62,8 @@ class State:
         common = shares @ shares.T
         np.fill_diagonal(common, 0)
         self.neighbours = [np.flatnonzero(row > 0) for row in common]
+        self.most = problem.limit * (1 + DUST) + TINY
+        self.area_most = problem.area_limit * (1 + DUST) + TINY
         self.demand = np.append(problem.arc_demand, 0.0)
         self.arc_heads = np.append(problem.heads[problem.arc_group], 0).astype(float)
         self._tiers = _Tiers(problem)
@@ -94,7 +100,7 @@ class State:
         loss = cost - self.prices.load[coach] * load - self.lowest[coach]
         if np.isfinite(p.heads_limit[coach]):
             loss = loss + self.prices.heads[coach] * (p.heads_limit[coach] - heads)
-        fits = (load <= p.limit[coach] + TINY) & (heads <= p.heads_limit[coach] + TINY)
+        fits = (load <= self.most[coach]) & (heads <= p.heads_limit[coach] + TINY)
         result: Floats = np.where(fits, loss, np.inf)
         return result
 
@@ -145,7 +151,7 @@ class State:
         unserved = self.unserved.copy()
         np.subtract.at(unserved, p.arc_group[arcs], units)
         heavier = float(p.weight @ (unserved - self.unserved))
-        over = (area > np.maximum(p.area_limit, self.area) + TINY).any() or heavier > 0
+        over = (area > np.maximum(self.area_most, self.area)).any() or heavier > 0
         if over or (unserved < 0).any() or (unserved > np.maximum(p.count - p.must, self.unserved)).any():
             return float("inf")
         change = sum(

@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from optimiser.solver import EFFORTS, Problem, RelaxationError, Solution, solve
 from optimiser.solver.bound import bound_minutes, bound_unserved
+from optimiser.solver.components import components
 from optimiser.solver.curve import curves
+from optimiser.solver.relax import relax_minutes
+from optimiser.solver.serve import serve
+from optimiser.solver.state import State
 from tests.solver.problems import (
     best,
     fits,
@@ -189,3 +193,25 @@ def test_thorough_is_not_worse_than_quick(base: Problem) -> None:
     assert thorough.unserved_weighted <= quick.unserved_weighted
     if thorough.unserved_weighted == quick.unserved_weighted:
         assert thorough.objective <= quick.objective * (1 + 1e-3) + 1e-6
+
+
+def test_a_heavy_unit_is_served_in_the_place_of_lighter_ones() -> None:
+    """Three light units fill the coach while one of weight 100 waits: they make room for it."""
+    base = problem(
+        count=whole(3, 1),
+        must=whole(0, 0),
+        heads=whole(1, 1),
+        weight=whole(1, 100),
+        arc_group=whole(0, 1),
+        arc_coach=whole(0, 0),
+        arc_price=np.zeros(2),
+        arc_demand=np.array([10.0, 25.0]),
+        arc_area=whole(-1, -1),
+        arc_interpreter=np.zeros(2),
+        limit=np.full(4, 30.0),
+        soft_limit=np.full(4, 30.0),
+    )
+    prices = relax_minutes(base, curves(base), 3.0).prices
+    state = State(base, curves(base), prices, whole(3, 0))
+    serve(state, components(base), np.zeros(4))
+    assert state.flow.tolist() == [0, 1]
