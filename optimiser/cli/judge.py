@@ -94,7 +94,12 @@ def explain_client(
         snapshot, policy, rows = _read(region, plan, policy_file, set_aside, headings, watch)
         with watch.phase("encode"):
             found = explain(snapshot, policy, rows, client)
+    said = rows.filter(pl.col("client_id") == client).row(0, named=True)
     _print_explanation(found, most)
+    if said["barred_by"]:
+        print(f"What bars the coaches: {said['barred_by']}.")
+    if said["repair"]:
+        print(f"Cheapest repairs: {said['repair']}.")
 
 
 def _print_explanation(found: Explanation, most: int) -> None:
