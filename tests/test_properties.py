@@ -278,6 +278,6 @@ def test_threads_change_nothing(tmp_path: Path) -> None:
         variables = os.environ | {"POLARS_MAX_THREADS": threads, "OMP_NUM_THREADS": threads}
         subprocess.run([sys.executable, *words], check=True, env=variables, capture_output=True)
         outputs.append(
-            [(out / name).read_bytes() for name in ("plan.csv", "certificate.json", "policy.yaml")]
+            [(out / name).read_bytes() for name in ("plan.csv", "certificate.json", "policy_in_force.yaml")]
         )
     assert outputs[0] == outputs[1]

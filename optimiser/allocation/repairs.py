@@ -128,6 +128,10 @@ def _interpreter_cost(encoding: Encoding, solution: Solution, case: Case) -> Flo
     return minutes
 
 
+STEP = 30
+"""Minutes to which a missing limit is rounded up: exact minutes would tell what is reserved, and for whom."""
+
+
 def _cheapest(cost: Floats) -> tuple[Ints, Floats]:
     """Coach of least cost and the cost, by kind; the first by id where equal."""
     coach = np.argmin(cost, axis=1)
@@ -146,7 +150,7 @@ def _raised(encoding: Encoding, outcome: Outcome, case: Case, cost: Floats) -> O
     missing = case.pairs.interpreter_minutes()[at] - room
     texts = []
     for c, m, h, t, a in zip(coach, minutes, heads, missing, area, strict=True):
-        parts = [f"by {np.ceil(m):.0f} minutes"] if m > 0 else []
+        parts = [f"by {STEP * np.ceil(m / STEP):.0f} minutes"] if m > 0 else []
         parts += ["by one client"] if h > 0 else []
         text = f"raise the limit of {encoding.coach_ids[c]} {' and '.join(parts)}" if parts else ""
         if t > 0:

@@ -28,7 +28,7 @@ FILES = (
     "plan.csv",
     "certificate.json",
     "summary.json",
-    "policy.yaml",
+    "policy_in_force.yaml",
     "set_aside.csv",
     "plan.xlsx",
     "report.html",
@@ -88,7 +88,7 @@ def _allocated(wishes: Wishes, watch: Stopwatch) -> tuple[Snapshot, dict[str, An
 def _write_plan(stage: Path, snapshot: Snapshot, policy: Policy, found: Allocation, finnish: bool) -> None:
     write_table(found.plan.rows, PLAN, stage / "plan.csv", finnish)
     (stage / "certificate.json").write_text(found.plan.certificate.to_json(), encoding="utf-8")
-    (stage / "policy.yaml").write_text(policy_text(policy), encoding="utf-8")
+    (stage / "policy_in_force.yaml").write_text(policy_text(policy), encoding="utf-8")
     if snapshot.set_aside:
         aside = pl.DataFrame(list(map(asdict, snapshot.set_aside)))
         write_table(aside, SET_ASIDE, stage / "set_aside.csv", finnish)

@@ -32,7 +32,7 @@ def _run() -> None:
         for complaint in error.complaints:
             print(complaint, file=sys.stderr)
         count = len(error.complaints)
-        print(f"{count} complaint{'s' if count > 1 else ''}; nothing was changed.", file=sys.stderr)
+        print(f"{count} complaint{'s' if count > 1 else ''}; nothing was written.", file=sys.stderr)
         sys.exit(BAD_INPUT)
     except OptimiserError as error:
         print(error, file=sys.stderr)
@@ -62,7 +62,7 @@ def _unforeseen(error: Exception) -> None:
 
 def _stopped() -> None:
     """Say so and leave at once: everything has been tidied up, and a second Ctrl-C finds nobody."""
-    print("\nStopped. Nothing was changed.", file=sys.stderr)
+    print("\nStopped. Nothing was written.", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(STOPPED)

@@ -148,7 +148,7 @@ def _read(
     watch: Stopwatch,
 ) -> tuple[Snapshot, Policy, pl.DataFrame]:
     """Facts, policy (by default the one kept with the plan) and the plan's rows."""
-    kept = (plan if plan.is_dir() else plan.parent) / "policy.yaml"
+    kept = (plan if plan.is_dir() else plan.parent) / "policy_in_force.yaml"
     with watch.phase("read"):
         policy = read_policy(policy_file or (kept if kept.exists() else None))
         snapshot = read_snapshot(

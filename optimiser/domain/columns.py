@@ -100,6 +100,8 @@ class Table:
         Columns that together identify a row; also the order of rows in a snapshot.
     required : bool
         The table must be there and must have a row.
+    every_column : bool
+        Every column is written, also one that is empty.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     required: bool = False
+    every_column: bool = False
     by_name: dict[str, Column] = field(init=False, repr=False, compare=False, hash=False)
 
     def __post_init__(self) -> None:

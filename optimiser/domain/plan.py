@@ -48,6 +48,7 @@ PLAN = Table(
     ),
     key=("client_id",),
     required=True,
+    every_column=True,
 )
 
 
@@ -63,6 +64,7 @@ SET_ASIDE = Table(
         Column("used", "flag", "Solved with the policy's default instead of left out.", "käytetty"),
     ),
     key=("file", "line"),
+    every_column=True,
 )
 
 
@@ -166,6 +168,23 @@ class Plan:
 
     rows: pl.DataFrame
     certificate: Certificate
+
+    def to_json(self) -> str:
+        """Return rows and certificate as JSON text."""
+        return f'{{"rows": {self.rows.write_json()}, "certificate": {self.certificate.to_json()}}}'
+
+    @classmethod
+    def from_json(cls, text: str) -> Plan:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            Where the text is not a plan.
+        """
+        data: dict[str, Any] = json.loads(text)
+        rows = pl.DataFrame(data["rows"], schema={c.name: c.dtype for c in PLAN.columns}, orient="row")
+        return cls(rows, Certificate.from_json(json.dumps(data["certificate"])))
 
 
 @dataclass(frozen=True, order=True)

@@ -11,7 +11,7 @@ from optimiser.quality.arrays import Floats
 from optimiser.quality.recount import Recount
 
 BANDS = ("<95", "95-100", "100-110", ">110")
-"""Bands of utilisation in per cent; 95 and 100 belong to the second, 110 to the third."""
+"""Bands of utilisation in whole per cent, as it is shown; 95 and 100 belong to the second, 110 to the third."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _utilisation(coaches: pl.DataFrame, load: str) -> Utilisation:
     if not len(used):
         return Utilisation(0.0, 0.0, 0.0, dict.fromkeys(BANDS, 0))
     p95 = float(np.percentile(used, 95))
-    return Utilisation(float(used.max()), p95, float(used.std()), _bands(used))
+    return Utilisation(float(used.max()), p95, float(used.std()), _bands(np.round(used, 2)))
 
 
 def _bands(used: Floats) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Load bands that managers know: their names and colours, the same on the page and in the workbook.
 
-95 and 100 per cent belong to the second band, 110 to the third, as in the measures.
+95 and 100 per cent belong to the second band, 110 to the third, as in the measures;
+counted from utilisations in whole per cent, as they are shown.
 """
 
 from __future__ import annotations

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import polars as pl
 
 from optimiser.domain.plan import Plan
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
-from optimiser.quality.measures import Measures
+from optimiser.quality.measures import Measures, Utilisation
 from optimiser.quality.recount import Recount
 from optimiser.quality.treatment import EqualTreatment
-from optimiser.reports.bands import utilisation
+from optimiser.reports.bands import BANDS, band_index, utilisation
+
+SHARE_DIGITS = 2
+"""Digits of a utilisation that a report may tell, in its cells too: whole per cent."""
+TOLD_OF_COACHES = (
+    "coach_id",
+    "unit_id",
+    "municipality",
+    "load_before_minutes",
+    "before",
+    "load_minutes",
+    "after",
+    "heads_before",
+    "heads",
+)
+"""Columns of the coaches that a report may tell."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +66,40 @@ class ReportFacts:
     robustness: pl.DataFrame
 
     def coaches(self) -> pl.DataFrame:
-        """Return the coaches by unit and id with their utilisation `before` and `after`.
+        """Return the coaches by unit and id with what a report may tell of them.
 
-        Shares of capacity; null for a coach without capacity.
+        Returns
+        -------
+        polars.DataFrame
+            coach_id, unit_id, municipality, load_before_minutes, load_minutes (whole minutes), before,
+            after (shares of capacity in whole per cent; null without capacity), heads_before, heads.
+            Capacities and limits in minutes stay out, and nothing here gives them back to a few
+            minutes: beside a colleague's they would tell of a client with a protected address.
         """
-        return self.recount.coaches.sort("unit_id", "coach_id").with_columns(
-            utilisation("load_before_minutes").alias("before"), utilisation("load_minutes").alias("after")
+        loads = pl.col("load_before_minutes", "load_minutes").round(0)
+        return (
+            self.recount.coaches.sort("unit_id", "coach_id")
+            .with_columns(
+                utilisation("load_before_minutes").round(SHARE_DIGITS).alias("before"),
+                utilisation("load_minutes").round(SHARE_DIGITS).alias("after"),
+            )
+            .with_columns(loads)
+            .select(TOLD_OF_COACHES)
         )
+
+    def fullness(self, when: Literal["before", "after"]) -> Utilisation:
+        """Return how full the coaches are, counted from the shares that a report tells.
+
+        So the bands agree with the figures and colours beside them, and no count tells on which side
+        of a limit a coach stands who is shown as exactly there.
+        """
+        told = self.coaches().select(when).drop_nulls()
+        if told.is_empty():
+            return Utilisation(0.0, 0.0, 0.0, {band.key: 0 for band in BANDS})
+        used = told[when].to_numpy()
+        counts = np.bincount(told.select(band_index(when)).to_series().to_numpy(), minlength=len(BANDS))
+        bands = {band.key: int(count) for band, count in zip(BANDS, counts, strict=True)}
+        return Utilisation(float(used.max()), float(np.percentile(used, 95)), float(used.std()), bands)
 
     def unit_names(self) -> dict[str, str]:
         """Return unit id to name, the id where a unit has no name."""

@@ -22,7 +22,7 @@ MOST_CHARACTERS = 32_000
 NUMBER_FORMATS: dict[Kind, str] = {
     "whole": "#,##0",
     "number": "#,##0.0",
-    "share": "0.0%",
+    "share": "0%",
     "percent": "0.0%",
 }
 
@@ -41,6 +41,8 @@ class SheetColumn:
         How a value is written; a `share` is a utilisation and takes the colour of its band.
     width : float
         In characters.
+    absent : str
+        Text in the place of a value that is not there; empty for an empty cell.
     """
 
     name: str
@@ -48,6 +50,7 @@ class SheetColumn:
     meaning: str
     kind: Kind = "text"
     width: float = 14.0
+    absent: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ def _write_rows(
             if value is not None:
                 write, style = writers[j]
                 write(i, j, value, style)
+            elif columns[j].absent:
+                page.write_string(i, j, columns[j].absent)
 
 
 def _writer(

@@ -90,9 +90,21 @@ def _moves(facts: ReportFacts, texts: Texts) -> Sheet:
         plan["client_id"],
         plan["status_word"],
         SheetColumn("previous_coach_id", _("From coach"), _("Present coach in the facts."), width=12),
-        SheetColumn("before", _("Load of the first before"), _("Load over capacity before."), "share", 12),
+        SheetColumn(
+            "before",
+            _("Present coach before"),
+            _("Load over capacity before, in whole per cent."),
+            "share",
+            12,
+        ),
         SheetColumn("coach_id", _("To coach"), _("Coach proposed."), width=12),
-        SheetColumn("after", _("Load of the second after"), _("Load over capacity after."), "share", 12),
+        SheetColumn(
+            "after",
+            _("Receiving coach after"),
+            _("Load over capacity after, in whole per cent."),
+            "share",
+            12,
+        ),
         plan["demand_minutes"],
         SheetColumn(
             "order",
@@ -130,14 +142,14 @@ def _coaches(facts: ReportFacts, texts: Texts) -> Sheet:
         SheetColumn("unit_id", _("Unit"), _("Id of the unit; coaches stand by unit and id."), width=12),
         SheetColumn("unit_name", _("Unit name"), _("Name of the unit."), width=28),
         SheetColumn("office", _("Office"), _("Municipality of the office."), width=18),
-        SheetColumn("capacity_minutes", _("Capacity"), _("Minutes a month for clients."), "whole", 11),
-        SheetColumn(
-            "soft_limit_minutes", _("Limit in minutes"), _("Most load by policy and coach."), "whole", 11
-        ),
         SheetColumn("load_before_minutes", _("Load before"), minutes, "whole", 11),
-        SheetColumn("before", _("Share before"), _("Load over capacity before."), "share", 10),
+        SheetColumn(
+            "before", _("Share before"), _("Load over capacity before, in whole per cent."), "share", 10
+        ),
         SheetColumn("load_minutes", _("Load after"), minutes, "whole", 11),
-        SheetColumn("after", _("Share after"), _("Load over capacity after."), "share", 10),
+        SheetColumn(
+            "after", _("Share after"), _("Load over capacity after, in whole per cent."), "share", 10
+        ),
         SheetColumn("heads_before", _("Clients before"), _("Clients before."), "whole", 10),
         SheetColumn("heads", _("Clients after"), _("Clients after."), "whole", 10),
         SheetColumn(
@@ -164,12 +176,11 @@ def _coach_frame(facts: ReportFacts) -> pl.DataFrame:
 
 def _municipalities(facts: ReportFacts, texts: Texts) -> Sheet:
     _ = texts.gettext
-    clients = pl.col("clients").cast(pl.Int64).cast(pl.String).fill_null(_("held back"))
-    frame = municipality_frame(facts).with_columns(clients.alias("clients_shown"))
+    few = _("held back")
     each = _("Share of its clients whose coach is so full after.")
     columns = (
         SheetColumn("name", _("Municipality"), _("Name."), width=22),
-        SheetColumn("clients_shown", _("Clients"), _("Held back where fewer than 5."), width=12),
+        SheetColumn("clients", _("Clients"), _("Held back where fewer than 5."), "whole", 12, few),
         SheetColumn("offices", _("Offices"), _("Coaches with their office there."), "whole", 10),
         SheetColumn("before", _("Mean load before"), _("Of its clients' coaches."), "share", 11),
         SheetColumn("after", _("Mean load after"), _("Of its clients' coaches."), "share", 11),
@@ -178,7 +189,7 @@ def _municipalities(facts: ReportFacts, texts: Texts) -> Sheet:
         SheetColumn("after_2", _("Clients with a coach 100–110 %"), each, "percent", 13),
         SheetColumn("after_3", _("Clients with a coach above 110 %"), each, "percent", 13),
     )
-    return Sheet(_("Municipalities"), columns, frame)
+    return Sheet(_("Municipalities"), columns, municipality_frame(facts))
 
 
 def _set_aside(facts: ReportFacts, texts: Texts) -> Sheet:

@@ -68,7 +68,7 @@ class Texts:
             return DASH
         if gap <= 0:
             return self.share(0.0)
-        digits = 2 if gap >= 1e-4 else 4
+        digits = 3 if gap >= 1e-5 else 4
         step = 10.0 ** -(digits + 2)
         return self.share(math.ceil(gap / step - 1e-6) * step, digits)
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from optimiser.reports.facts import ReportFacts
-from optimiser.reports.sections.headline import headline, protected_sentence
+from optimiser.reports.sections.headline import headline_clauses, protected_sentence
 from optimiser.reports.sections.proof import price_words, proof_sentences
 from optimiser.reports.sheets import Formats, Sheet, add_sheet, make_formats
 from optimiser.reports.tables_of_plan import columns_sheet, sheets_of
 from optimiser.reports.texts import Texts, texts_in
 
+CHARACTERS_OF_LINE = 125
+"""That fit side by side on the first sheet, with room to spare."""
+HEIGHT_OF_LINE = 15.5
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -63,10 +69,11 @@ def _summary(book: Workbook, facts: ReportFacts, texts: Texts, formats: Formats)
     page.set_paper(9)
     page.set_landscape()
     page.fit_to_pages(1, 0)
-    page.set_row(0, 60)
-    page.merge_range(0, 0, 0, 2, "", formats.title)
-    page.write_string(0, 0, headline(facts, texts), formats.title)
-    row = 2
+    clauses = headline_clauses(facts, texts)
+    for row, clause in enumerate(clauses):
+        style = formats.title if row == 0 else formats.wrapped
+        _write_line(page, row, _("{sentence}.").format(sentence=clause[:1].upper() + clause[1:]), style)
+    row = len(clauses) + 1
     for name, value, note in _figures(facts, texts):
         page.write_string(row, 0, name)
         if isinstance(value, str):
@@ -78,7 +85,16 @@ def _summary(book: Workbook, facts: ReportFacts, texts: Texts, formats: Formats)
         row += 1
     sentences = [*proof_sentences(facts, texts), protected_sentence(facts, texts), *facts.snapshot.notices]
     for i, sentence in enumerate(filter(None, sentences), start=row + 1):
-        page.write_string(i, 0, sentence)
+        _write_line(page, i, sentence, formats.wrapped)
+
+
+def _write_line(page: Worksheet, row: int, text: str, style: Format) -> None:
+    """Write a sentence across the sheet's width, in as many lines as it needs."""
+    lines = math.ceil(len(text) / CHARACTERS_OF_LINE)
+    if lines > 1:
+        page.set_row(row, HEIGHT_OF_LINE * lines)
+    page.merge_range(row, 0, row, 2, "", style)
+    page.write_string(row, 0, text, style)
 
 
 def _figures(facts: ReportFacts, texts: Texts) -> list[tuple[str, str | float, str]]:

@@ -44,7 +44,7 @@ def set_rows_aside(
     found = [f for f in faults if f.rows.height]
     if not found:
         return frame, []
-    marks = pl.concat([_marks(f) for f in found])
+    marks = pl.concat([_marks(f, text.headings) for f in found])
     rows = (
         marks.group_by("line")
         .agg(pl.col("reason").unique().sort().str.join("; "), pl.col("filled").all())
@@ -61,13 +61,13 @@ def set_rows_aside(
     return kept, _listed(rows, text)
 
 
-def _marks(f: Fault) -> pl.DataFrame:
-    """Columns line, reason and filled."""
+def _marks(f: Fault, headings: Mapping[str, str]) -> pl.DataFrame:
+    """Columns line, reason and filled; the reason names the column as the file does."""
     value = pl.col("value").str.slice(0, LONGEST_VALUE)
     quoted = (
         pl.when((value == "") | value.str.contains(SECRET)).then(pl.lit("")).otherwise(" (" + value + ")")
     )
-    place = f"{f.column}: " if f.column else ""
+    place = f"{headings.get(f.column, f.column)}: " if f.column else ""
     return f.rows.select("line", reason=pl.lit(place + f.problem) + quoted, filled=pl.lit(f.filled))
 
 

@@ -22,13 +22,14 @@ from optimiser.tables.parse import parse_table
 from optimiser.tables.personal import personal_data
 from optimiser.tables.protected import Apart, add_counts, leave_apart
 from optimiser.tables.raw import Sheet, TableText
-from optimiser.tables.references import reference_faults
+from optimiser.tables.references import lost_zeros, reference_faults
 from optimiser.tables.sources import find_sources, load
 from optimiser.tables.texts import table_text
 from optimiser.tables.validate import (
     date_faults,
     duplicate_faults,
     keyed_tables,
+    later_dates,
     order_faults,
     pin_faults,
     snapshot_faults,
@@ -48,12 +49,19 @@ class _Reading:
     notices: list[str] = field(default_factory=list)
     aside: list[SetAside] = field(default_factory=list)
     hidden: set[tuple[str, str]] = field(default_factory=set)
+    empty: set[str] = field(default_factory=set)
 
     def partial(self) -> frozenset[str]:
         """Tables of which nothing can be said by what they lack."""
         required = {t.name for t in TABLES.values() if t.required}
         read = {n for n, t in self.texts.items() if t.whole and TABLES[n].key[0] in t.frame.columns}
-        return frozenset({n for n in TABLES if n in required or n in self.texts} - read)
+        return frozenset({n for n in TABLES if n in required or n in self.texts} - read) | (
+            required & self.empty
+        )
+
+    def references(self, name: str) -> list[Fault]:
+        """What a table names and is not there, but for what is complained of already."""
+        return reference_faults(name, self.frames, self.partial(), lost_zeros(self.faults))
 
     def take(self, found: list[Fault]) -> None:
         """Note faults: rows that may wait are set aside, the others will stop the reading."""
@@ -137,6 +145,7 @@ def _read_texts(
         reading.complaints += wrong
         reading.faults += faults
         _look_for_persons(reading, name, sheet, own.get(name, {}))
+    reading.empty = {name for name, text in texts.items() if not text.frame.height}
     apart = leave_apart(texts)
     reading.texts = apart.texts
     reading.complaints += apart.complaints
@@ -166,17 +175,21 @@ def _parse(reading: _Reading, apart: Apart) -> None:
 
 def _validate(reading: _Reading) -> None:
     """Duplicates, references and dates of one row; clients before what names them."""
-    frames, skipped = reading.frames, reading.partial()
+    frames = reading.frames
     present = {name for name in TABLES if name in reading.texts}
     doubles = [f for t in keyed_tables() if t.name in present for f in duplicate_faults(t, frames[t.name])]
     reading.take([*doubles, *snapshot_faults(frames["snapshot"]), *order_faults(frames)])
     first = [n for n in TABLES if n in present and n not in ("exclusions", "pins")]
-    reading.take([f for name in first for f in reference_faults(name, frames, skipped)])
+    reading.take([f for name in first for f in reading.references(name)])
+
+
+def _dates_given(reading: _Reading) -> list[Date]:
+    return list(reading.frames["snapshot"]["date"].drop_nulls())
 
 
 def _snapshot_date(reading: _Reading) -> Date | None:
     """The snapshot's date; where missing, the latest registration."""
-    given: list[Date] = reading.frames["snapshot"]["date"].drop_nulls().to_list()
+    given = _dates_given(reading)
     if given:
         return given[0]
     bad = [f.rows["line"] for f in reading.faults if f.table == "clients" and f.rows.height]
@@ -194,26 +207,34 @@ def _snapshot_date(reading: _Reading) -> Date | None:
 
 def _validate_dates(reading: _Reading, day: Date) -> None:
     """What depends on the snapshot's date, then the tables that name clients."""
-    reading.take(date_faults(reading.frames["clients"], day))
+    assumed = not _dates_given(reading)
+    if assumed:
+        reading.notices += later_dates(reading.frames["clients"], day)
+    reading.take(date_faults(reading.frames["clients"], day, assumed))
     gone = {"client_id": _ids_gone(reading)}
     for name in ("exclusions", "pins"):
         if name in reading.texts:
-            found = reference_faults(name, reading.frames, reading.partial())
-            reading.take(explain_dependents(found, gone))
+            reading.take(explain_dependents(reading.references(name), gone))
     reading.take(pin_faults(reading.frames["pins"], reading.frames["exclusions"], day))
-    if reading.aside and not reading.frames["clients"].height:
+    if any(a.file == _clients_file(reading) for a in reading.aside) and not reading.frames["clients"].height:
         advice = "Mend the rows, starting with what most of them have in common."
-        file = reading.texts["clients"].file
-        reading.complaints.append(Complaint(file, 0, "", "", "no row is left after setting aside", advice))
+        problem = "no row is left after setting aside"
+        reading.complaints.append(Complaint(_clients_file(reading), 0, "", "", problem, advice))
 
 
 def _ids_gone(reading: _Reading) -> pl.Series:
-    ids = [a.row_id for a in reading.aside if not a.used and a.file == reading.texts["clients"].file]
+    file = _clients_file(reading)
+    ids = [a.row_id for a in reading.aside if not a.used and a.file == file]
     return pl.Series("client_id", ids, dtype=pl.String)
 
 
+def _clients_file(reading: _Reading) -> str:
+    """File of the clients; empty where there is none."""
+    return reading.texts["clients"].file if "clients" in reading.texts else ""
+
+
 def _no_date(reading: _Reading) -> Complaint:
-    file = reading.texts["clients"].file if "clients" in reading.texts else "snapshot"
+    file = _clients_file(reading) or "snapshot"
     advice = "Add a table snapshot with a date, or registered_on to the clients."
     return Complaint(file, 0, "", "", "the snapshot has no date and no client is registered", advice)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -17,7 +17,9 @@ NEAREST = 200
 """Unknown values for which the nearest known one is looked up."""
 
 
-def reference_faults(table: str, frames: Mapping[str, pl.DataFrame], skipped: frozenset[str]) -> list[Fault]:
+def reference_faults(
+    table: str, frames: Mapping[str, pl.DataFrame], skipped: frozenset[str], lost_zero: pl.Series
+) -> list[Fault]:
     """Find the values of a table that name nothing.
 
     Parameters
@@ -28,17 +30,28 @@ def reference_faults(table: str, frames: Mapping[str, pl.DataFrame], skipped: fr
         Table name to frame.
     skipped : frozenset of str
         Tables that were not read whole: nothing is said about references to them.
+    lost_zero : polars.Series
+        Codes of municipalities, made good, that are complained of already: naming them is no fault.
     """
     out: list[Fault] = []
     for column in TABLES[table].columns:
         target, _, key = column.refers.partition(".")
         if target and target not in skipped:
-            out += _column_faults(table, column, frames[table], frames[target][key])
+            known = frames[target][key].cast(pl.String)
+            known = pl.concat([known, lost_zero]) if target == "municipalities" else known
+            out += _column_faults(table, column, frames[table], known)
     return out
 
 
+def lost_zeros(faults: Iterable[Fault]) -> pl.Series:
+    """Codes of the table municipalities that are complained of for a lost zero, with their zeros."""
+    place = ("municipalities", "municipality")
+    found = [f.rows["value"] for f in faults if (f.table, f.column) == place and f.problem == LOST_ZERO]
+    return pl.concat([pl.Series("value", [], dtype=pl.String), *found]).str.zfill(3)
+
+
 def _column_faults(table: str, column: Column, frame: pl.DataFrame, known: pl.Series) -> list[Fault]:
-    names = known.cast(pl.String).drop_nulls().unique()
+    names = known.drop_nulls().unique()
     values = frame[column.name]
     given = (values.drop_nulls().unique() if values.dtype == pl.Categorical else values.drop_nulls()).cast(
         pl.String

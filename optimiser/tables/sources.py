@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,13 +58,14 @@ def find_sources(path: Path) -> Found:
     if not path.exists():
         return _nothing(path, "there is no such file or folder", "Check the name.")
     if path.is_file():
-        return _in_workbook(path)
-    files = sorted(p for p in path.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
+        beside = _files(path.parent) if os.access(path.parent, os.R_OK) else []
+        return _in_workbook(path, [p for p in beside if p.name != path.name])
+    files = _files(path)
     tables = [p for p in files if p.suffix.lower() in (*TEXT, PARQUET)]
     books = [p for p in files if p.suffix.lower() in BOOKS]
     named = [p for p in tables if plain(p.stem) in table_names()]
     if not named and len(books) == 1:
-        return _in_workbook(books[0])
+        return _in_workbook(books[0], [p for p in files if p != books[0]])
     if not named:
         old = [p for p in files if p.suffix.lower() in OLD_BOOKS]
         advice = (
@@ -73,16 +75,21 @@ def find_sources(path: Path) -> Found:
             f"{old[0].name} cannot be read: an old kind of workbook" if old else "no tables in the folder"
         )
         return _nothing(path, problem, "Save it as .xlsx." if old else advice)
-    found = _sources([(p.stem, Source(TABLES["clients"], p, p.name)) for p in tables], path.name)
+    unread = [p for p in files if p not in tables]
+    found = _sources([(p.stem, Source(TABLES["clients"], p, p.name)) for p in tables], path.name, unread)
     left = tuple(f"{p.name} was left unread: the tables stand in files of their own." for p in books)
     return Found(found.sources, found.complaints, found.notices + left)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith((".", "~$")))
 
 
 def _nothing(path: Path, problem: str, advice: str) -> Found:
     return Found({}, (Complaint(str(path), 0, "", "", problem, advice),))
 
 
-def _in_workbook(path: Path) -> Found:
+def _in_workbook(path: Path, beside: list[Path]) -> Found:
     if path.suffix.lower() in (*TEXT, PARQUET):
         return _nothing(path, "this is one table, not a region", "Name the folder that holds all its tables.")
     if not path.stat().st_size:
@@ -91,11 +98,14 @@ def _in_workbook(path: Path) -> Found:
     if names is None:
         return _nothing(path, *NO_WORKBOOK)
     place = [(n, Source(TABLES["clients"], path, f"{path.name}, sheet {n}", n)) for n in names]
-    return _sources(place, path.name)
+    return _sources(place, path.name, beside)
 
 
-def _sources(candidates: list[tuple[str, Source]], place: str) -> Found:
-    """Sort candidates (name, source with any table) by the table that their name means."""
+def _sources(candidates: list[tuple[str, Source]], place: str, beside: list[Path]) -> Found:
+    """Sort candidates (name, source with any table) by the table that their name means.
+
+    Files beside them are not read, but named where a table is missing that they may hold.
+    """
     names = table_names()
     sources: dict[str, Source] = {}
     wrong: list[Complaint] = []
@@ -110,9 +120,8 @@ def _sources(candidates: list[tuple[str, Source]], place: str) -> Found:
         else:
             sources[table.name] = Source(table, source.path, source.file, source.sheet)
     wrong += [c for name in unread for c in _misspelt(name, sources, place)]
-    wrong += [
-        _missing(table, place) for table in TABLES.values() if table.required and table.name not in sources
-    ]
+    missing = [t for t in TABLES.values() if t.required and t.name not in sources]
+    wrong += [_missing(t, place, [p for p in beside if names.get(plain(p.stem)) is t]) for t in missing]
     notices = tuple(f"{name} was left unread: no table has this name." for name in unread)
     return Found(sources, tuple(wrong), notices)
 
@@ -126,9 +135,21 @@ def _misspelt(name: str, sources: dict[str, Source], place: str) -> list[Complai
     return [Complaint(place, 0, "", name, "an unknown table", advice)]
 
 
-def _missing(table: Table, place: str) -> Complaint:
+def _missing(table: Table, place: str, lying: list[Path]) -> Complaint:
+    """The complaint about a missing table; `lying` are files of its name that are not read."""
+    problem = f"the table {table.name} is missing"
     advice = f"Add {table.name}.csv (or a sheet {table.name}): {table.description}"
-    return Complaint(place, 0, "", "", f"the table {table.name} is missing", advice)
+    books = [p.name for p in lying if p.suffix.lower() in BOOKS + OLD_BOOKS]
+    files = [p.name for p in lying if p.suffix.lower() in (*TEXT, PARQUET)]
+    if books:
+        problem += f": {books[0]} lies there but is a workbook"
+        advice = f"Give it alone, or save it as {table.name}.csv."
+    elif files:
+        problem += f": {files[0]} lies there but a workbook is read"
+        advice = (
+            f"Add it to the workbook as a sheet {table.name}, or give the folder with all tables as files."
+        )
+    return Complaint(place, 0, "", "", problem, advice)
 
 
 def load(source: Source) -> Sheet:

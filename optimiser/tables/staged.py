@@ -20,15 +20,16 @@ def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
     """Yield an empty folder whose files take the place of those in `out` once all are written.
 
     Files of `out` that are not written anew are carried over, but those named in `replaced` go: they
-    belong together, and one of an earlier run would contradict the new ones. On any exception, an
-    interrupt included, `out` stays as it was.
+    belong together, and one of an earlier run would contradict the new ones. A folder that holds
+    files but none of these is not an earlier output and is left alone. Links are carried over as
+    links. On any exception, an interrupt included, `out` stays as it was.
 
     Parameters
     ----------
     out : Path
         Folder to be written; may exist, and so may folders above it or not.
     replaced : collection of str
-        Files of an earlier run that are not carried over.
+        Files of an earlier run that are not carried over; without any, every folder will do.
 
     Yields
     ------
@@ -38,21 +39,25 @@ def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
     Raises
     ------
     InputError
-        Where `out` is a file, cannot be written beside, or the disk is full.
+        Where `out` is a file, the working directory, a folder above it or somebody else's folder,
+        cannot be written, or the disk is full.
     """
-    out = out.resolve()
-    made = _parents(out)
+    with _told(out):
+        out = out.resolve()
+        _refuse(out, replaced)
+        made = _parents(out)
     stage, old = (out.parent / f".{out.name}.{word}" for word in ("new", "old"))
     try:
-        _clear(out, stage, old)
-        stage.mkdir()
+        with _told(out):
+            _clear(out, stage, old)
+            stage.mkdir()
         yield stage
-        _carry_over(out, stage, replaced)
-        _swap(out, stage, old)
+        with _told(out):
+            _carry_over(out, stage, replaced)
+            _swap(out, stage, old)
     except BaseException as error:
         shutil.rmtree(stage, ignore_errors=True)
-        for folder in made:
-            folder.rmdir()
+        _take_away(made)
         if _of_full_disk(error):
             raise InputError([_complaint(out, "the disk is full", "Make room, then try again.")]) from error
         raise
@@ -78,17 +83,52 @@ def _complaint(out: Path, problem: str, advice: str) -> Complaint:
     return Complaint(str(out), 0, "", "", problem, advice)
 
 
-def _parents(out: Path) -> list[Path]:
-    """Make the folders above `out`; return those made, the lowest first."""
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Turn what the system refuses into a complaint."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        advice = "Choose another folder, or close what has this one open and check your rights."
+        raise InputError([_complaint(out, f"the folder cannot be written: {reason}", advice)]) from error
+
+
+def _refuse(out: Path, replaced: Collection[str]) -> None:
+    """Raise where something that is not an earlier output would be replaced."""
+    advice = "Choose a new or empty folder."
+    if Path.cwd().resolve().is_relative_to(out):
+        problem = "this is the folder you work in, or one above it"
+        raise InputError([_complaint(out, problem, advice)])
     if out.exists() and not out.is_dir():
         raise InputError([_complaint(out, "a file stands where the folder should", "Choose another folder.")])
+    if not replaced or not out.exists():
+        return
+    held = {path.name for path in out.iterdir()}
+    if held and held.isdisjoint(replaced):
+        problem = "the folder holds other files and no earlier output"
+        raise InputError([_complaint(out, problem, advice)])
+
+
+def _parents(out: Path) -> list[Path]:
+    """Make the folders above `out`; return those made, the lowest first."""
     missing = [folder for folder in out.parents if not folder.exists()]
     ground = missing[-1].parent if missing else out.parent
     if not ground.is_dir() or not os.access(ground, os.W_OK | os.X_OK):
         problem = f"nothing can be written in {ground}"
         raise InputError([_complaint(out, problem, "Choose a folder you may write in.")])
-    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        _take_away(missing)
+        raise
     return missing
+
+
+def _take_away(made: list[Path]) -> None:
+    for folder in made:
+        if folder.exists():
+            folder.rmdir()
 
 
 def _clear(out: Path, stage: Path, old: Path) -> None:
@@ -104,9 +144,13 @@ def _clear(out: Path, stage: Path, old: Path) -> None:
 def _carry_over(out: Path, stage: Path, replaced: Collection[str]) -> None:
     for path in sorted(out.rglob("*")) if out.exists() else []:
         target = stage / path.relative_to(out)
-        if path.is_dir():
+        gone = target.exists() or str(path.relative_to(out)) in replaced
+        if path.is_symlink():
+            if not gone:
+                target.symlink_to(path.readlink(), target_is_directory=path.is_dir())
+        elif path.is_dir():
             target.mkdir(exist_ok=True)
-        elif not target.exists() and str(path.relative_to(out)) not in replaced:
+        elif not gone:
             shutil.copy2(path, target)
 
 

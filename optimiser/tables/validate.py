@@ -19,6 +19,8 @@ ORDERED = (
 """Pairs of dates in one row that must not be the wrong way round."""
 NOT_AFTER = ("registered_on", "coach_since")
 """Dates of clients that may not lie after the snapshot's date."""
+PAST = ("coach_since", "first_meeting", "last_meeting")
+"""Dates of clients that tell of what has been; after a date that was only assumed they are no fault."""
 TWICE = {
     "clients": "the client id occurs more than once",
     "pins": "the client is pinned more than once",
@@ -52,11 +54,11 @@ def order_faults(frames: Mapping[str, pl.DataFrame]) -> list[Fault]:
     return out
 
 
-def date_faults(clients: pl.DataFrame, day: Date) -> list[Fault]:
-    """Clients registered, placed or born after the snapshot's date."""
+def date_faults(clients: pl.DataFrame, day: Date, assumed: bool) -> list[Fault]:
+    """Clients registered or placed (unless the date is assumed) or born after the snapshot's date."""
     out: list[Fault] = []
     advice = f"Correct it, or the date of the snapshot ({day.isoformat()})."
-    for column in NOT_AFTER:
+    for column in () if assumed else NOT_AFTER:
         rows = clients.filter(pl.col(column) > day)
         out += fault(("clients", column), "a date after the snapshot's", advice, rows["line"], rows[column])
     rows = clients.filter(pl.col("birth_year") > day.year)
@@ -64,6 +66,16 @@ def date_faults(clients: pl.DataFrame, day: Date) -> list[Fault]:
         ("clients", "birth_year"), "a year after the snapshot's", advice, rows["line"], rows["birth_year"]
     )
     return out + born
+
+
+def later_dates(clients: pl.DataFrame, day: Date) -> tuple[str, ...]:
+    """A notice of how many clients have a date after the one assumed for the snapshot; none for none."""
+    later = pl.any_horizontal((pl.col(column) > day).fill_null(False) for column in PAST)
+    count = clients.select(later.sum()).item()
+    if not count:
+        return ()
+    who = "1 client has" if count == 1 else f"{count:,} clients have"
+    return (f"{who} a date after it ({', '.join(PAST)}): name the date of the snapshot if it is later.",)
 
 
 def pin_faults(pins: pl.DataFrame, exclusions: pl.DataFrame, day: Date) -> list[Fault]:

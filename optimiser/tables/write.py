@@ -55,8 +55,8 @@ def write_snapshot(
 def write_table(frame: pl.DataFrame, table: Table, path: Path, finnish: bool = False) -> None:
     """Write one table as CSV: UTF-8, comma, ISO dates.
 
-    Columns that are empty throughout are left out unless required. Text that begins like a formula
-    gets an apostrophe, which `read_snapshot` takes off again.
+    Columns that are empty throughout are left out unless required, or the table keeps every column.
+    Text that begins like a formula gets an apostrophe, which `read_snapshot` takes off again.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def prepared(frame: pl.DataFrame, table: Table, finnish: bool = False) -> pl.Dat
 
 
 def _is_written(frame: pl.DataFrame, table: Table, column: Column) -> bool:
-    needed = column.required or column.name in table.key
+    needed = table.every_column or column.required or column.name in table.key
     return needed or frame[column.name].null_count() < frame.height
 
 

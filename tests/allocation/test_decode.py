@@ -122,7 +122,7 @@ def test_unserved_say_what_bars_and_what_would_help() -> None:
     assert first["travel_minutes"] is None
     assert first["barred_by"] == "full 1, municipality 1, language 1, integration_unit 1"
     assert first["repair"].startswith(
-        "raise the limit of K1 by 7 minutes and by one client (0 minutes a month); "
+        "raise the limit of K1 by 30 minutes and by one client (0 minutes a month); "
     )
     assert "one hour more of coach time a month for K1" in first["repair"]
     assert first["demand_minutes"] == pytest.approx(PLAIN)

@@ -152,7 +152,7 @@ def test_bad_rows_set_aside(tmp_path: Path) -> None:
     assert "999" in next(row["reason"] for row in aside if row["row_id"] == "k4")
     told = json.loads((out / "summary.json").read_text())
     assert (told["clients"], told["set_aside"], told["used_with_default"]) == (3, 1, 1)
-    assert "1 rows were set aside" in called.out
+    assert "1 row set aside" in called.out
     assert pl.read_csv(out / "plan.csv")["client_id"].to_list() == ["k1", "k2", "k3"]
     assert call("check", region, out, "--set-aside").code == 0
 

@@ -121,7 +121,7 @@ def test_allocate_writes_what_it_promises(region: Path, plan: Path) -> None:
     assert set(rows.columns) <= {c.name for c in PLAN.columns}
     assert set(rows["status"]) <= set(STATUSES)
     assert rows["client_id"].is_sorted()
-    assert read_policy(plan / "policy.yaml") == Policy()
+    assert read_policy(plan / "policy_in_force.yaml") == Policy()
 
 
 def test_summary_has_the_promised_keys(region: Path, plan: Path) -> None:
@@ -249,7 +249,7 @@ def test_the_same_input_gives_the_same_bytes(region: Path, plan: Path, tmp_path:
     out = tmp_path / "plan"
     assert call("allocate", region, "--out", out).code == 0
     before, after = files_of(plan), files_of(out)
-    for name in ("plan.csv", "certificate.json", "policy.yaml"):
+    for name in ("plan.csv", "certificate.json", "policy_in_force.yaml"):
         assert before[name] == after[name]
     first, second = (json.loads(files["summary.json"]) for files in (before, after))
     timed = {"seconds": None, "peak_memory_mb": None}

@@ -107,7 +107,7 @@ def test_few_protected_addresses_are_not_counted_aloud(tmp_path: Path) -> None:
         out = tmp_path / f"plan-{place.name}"
         assert call("allocate", place, "--out", out).code == 0
         plans.append(texts_of(out))
-    for name in ("plan.csv", "certificate.json", "policy.yaml"):
+    for name in ("plan.csv", "certificate.json", "policy_in_force.yaml"):
         assert plans[0][name] == plans[1][name]
 
 

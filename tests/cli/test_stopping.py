@@ -44,7 +44,7 @@ def interrupted(region: Path, out: Path, sign: str) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process on Windows")
 @pytest.mark.parametrize("before", ["nothing", "an older plan"])
-@pytest.mark.parametrize("sign", [".", "certificate.json", "policy.yaml", "plan.xlsx"])
+@pytest.mark.parametrize("sign", [".", "certificate.json", "policy_in_force.yaml", "plan.xlsx"])
 def test_ctrl_c_leaves_no_half_plan(larger: Path, plan: Path, tmp_path: Path, sign: str, before: str) -> None:
     """Stopped at any moment, the folder is as it was, or whole; the program says so in a sentence."""
     out = tmp_path / "plan"

@@ -127,3 +127,22 @@ def test_overlong_text_is_shortened(facts: ReportFacts, tmp_path: Path) -> None:
     rows = facts.plan.rows.with_columns(pl.lit("x" * 40_000).alias("barred_by"))
     book = opened(replace(facts, plan=replace(facts.plan, rows=rows)), tmp_path)
     assert {len(str(t)) for t in column(book, "Unserved", "What bars the coaches")} == {32_000}
+
+
+def test_clients_of_municipalities_are_numbers(facts: ReportFacts, tmp_path: Path) -> None:
+    """Clients of municipalities are numbers that sort and sum; those held back stay a word."""
+    values = column(opened(facts, tmp_path), "Municipalities", "Clients")
+    shown = facts.treatment.municipality["clients"].drop_nulls().to_list()
+    assert sorted(v for v in values if isinstance(v, int)) == sorted(shown)
+    assert len(shown) >= 5
+    assert {v for v in values if not isinstance(v, int)} == {"held back"}
+
+
+def test_summary_begins_with_short_lines(facts: ReportFacts, tmp_path: Path) -> None:
+    """The headline stands on the first sheet clause by clause, each in a line of its own."""
+    page = opened(facts, tmp_path)["Summary"]
+    lines = [str(page.cell(row, 1).value) for row in range(1, 6)]
+    assert lines[0] == "397 of 400 clients have a coach."
+    assert lines[1] == "3 are without a coach."
+    assert lines[-1].startswith("Proven within 0.017")
+    assert max(len(line) for line in lines) < 125

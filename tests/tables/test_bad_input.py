@@ -156,6 +156,72 @@ def test_a_broken_table_is_not_blamed_twice(tmp_path: Path) -> None:
     assert [c.file for c in found] == ["clients.csv"]
 
 
+def test_a_lost_zero_is_not_echoed(tmp_path: Path) -> None:
+    """Right codes of municipalities that lost their zero are not unknown; codes known nowhere still are."""
+    municipalities = (
+        TABLES["municipalities"].replace("020,Akaa", "20,Akaa").replace("837,Tampere", "37,Tampere")
+    )
+    right = {name: TABLES[name].replace("837", "037") for name in ("units", "coaches", "travel", "clients")}
+    municipalities = municipalities.replace("837", "037")
+    region = write_region(tmp_path, municipalities=municipalities, **right)
+    said = [(c.file, c.value, c.problem) for c in complaints_of(region)]
+    lost = "a code that lost its leading zero"
+    assert said == [("municipalities.csv", "20", lost), ("municipalities.csv", "37", lost)]
+    right["clients"] = right["clients"].replace("k4,037", "k4,999").replace("k2,020", "k2,20")
+    write_region(tmp_path, municipalities=municipalities, **right)
+    said = [(c.file, c.value, c.problem) for c in complaints_of(tmp_path)]
+    assert said[:2] == [("clients.csv", "20", lost), ("clients.csv", "999", "an unknown municipality")]
+    assert len(said) == 4
+
+
+def test_an_empty_table_is_not_blamed_twice(tmp_path: Path) -> None:
+    """Where a table has headings and no rows, the others are not said to name what is not in it."""
+    for name in ("clients", "coaches", "units", "municipalities"):
+        region = write_region(tmp_path / name, **{name: TABLES[name].splitlines()[0] + "\n"})
+        said = [(c.file, c.problem) for c in complaints_of(region)]
+        assert said == [(f"{name}.csv", "the table is empty: headings and no rows")]
+
+
+def test_only_protected_clients_do_not_hide_a_wrong_pin(tmp_path: Path) -> None:
+    """A table of clients of which all are left apart is not empty: a pin of an unknown client is a fault."""
+    clients = TABLES["clients"].replace(",no,0", ",yes,0").replace(",no,", ",yes,")
+    found = complaints_of(write_region(tmp_path, clients=clients, **changed("pins", "k3,v2", "k9,v2")))
+    assert ("pins.csv", "k9", "an unknown client") in [(c.file, c.value, c.problem) for c in found]
+
+
+def test_a_file_that_stands_in_is_named(tmp_path: Path) -> None:
+    """Of a missing table the complaint names the file that looks like it and is not read."""
+    region = write_region(tmp_path / "csv", clients=None, units=None)
+    (region / "clients.xlsx").write_bytes(b"")
+    (region / "Yksiköt.ods").write_bytes(b"")
+    said = {c.problem: c.advice for c in complaints_of(region)}
+    assert said == {
+        "the table clients is missing: clients.xlsx lies there but is a workbook": (
+            "Give it alone, or save it as clients.csv."
+        ),
+        "the table units is missing: Yksiköt.ods lies there but is a workbook": (
+            "Give it alone, or save it as units.csv."
+        ),
+    }
+
+
+@pytest.mark.parametrize("file", ["clients.csv", "clients.parquet"])
+def test_a_file_beside_a_workbook_is_named(tmp_path: Path, file: str) -> None:
+    """A table that lies beside the workbook instead of in it is named."""
+    book = xlsxwriter.Workbook(str(tmp_path / "region.xlsx"))
+    for name, text in TABLES.items():
+        if name != "clients":
+            sheet = book.add_worksheet(name)
+            for row, line in enumerate(text.splitlines()):
+                sheet.write_row(row, 0, line.split(","))
+    book.close()
+    (tmp_path / file).write_bytes(b"x")
+    found = complaints_of(tmp_path / "region.xlsx")
+    assert [(c.file, c.problem) for c in found] == [
+        ("region.xlsx", f"the table clients is missing: {file} lies there but a workbook is read")
+    ]
+
+
 def test_a_million_bad_rows_are_counted_quickly(tmp_path: Path) -> None:
     """Fifty complaints of a kind are shown, the last with the number of the others."""
     many = TABLES["clients"] + "".join(f"m{i},999,1990,fi,,soon,,2,phone,,,no,0\n" for i in range(200_000))

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
-from optimiser.domain.plan import PLAN
+from optimiser.domain.plan import PLAN, SET_ASIDE
 from optimiser.tables.plan_file import read_plan_rows
 from optimiser.tables.write import write_table
 
@@ -39,6 +39,27 @@ def test_written_plan_reads_back(tmp_path: Path, finnish: bool) -> None:
     write_table(plan(), PLAN, tmp_path / "plan.csv", finnish)
     assert read_plan_rows(tmp_path / "plan.csv").equals(plan())
     assert read_plan_rows(tmp_path).equals(plan())
+
+
+@pytest.mark.parametrize("finnish", [False, True])
+def test_a_plan_without_any_coach(tmp_path: Path, finnish: bool) -> None:
+    """A column without any value is written too, so that a plan that serves nobody reads back."""
+    keep = ("client_id", "status")
+    nobody = plan().with_columns(pl.lit(None, t).alias(c) for c, t in SCHEMA.items() if c not in keep)
+    write_table(nobody, PLAN, tmp_path / "plan.csv", finnish)
+    heading = (tmp_path / "plan.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert heading.split(";" if finnish else ",") == [c.fi if finnish else c.name for c in PLAN.columns]
+    assert read_plan_rows(tmp_path).equals(nobody)
+
+
+def test_every_column_of_the_rows_set_aside(tmp_path: Path) -> None:
+    """The list of rows set aside has all its columns, whatever is in them."""
+    schema = {c.name: c.dtype for c in SET_ASIDE.columns}
+    row = pl.DataFrame({"file": ["pins.csv"], "line": [2]}).with_columns(
+        pl.lit(None, t).alias(c) for c, t in schema.items() if c not in SET_ASIDE.key
+    )
+    write_table(row, SET_ASIDE, tmp_path / "set_aside.csv")
+    assert (tmp_path / "set_aside.csv").read_text() == "file,line,row_id,reason,used\npins.csv,2,,,\n"
 
 
 def test_a_plan_edited_by_hand(tmp_path: Path) -> None:

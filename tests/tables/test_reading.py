@@ -121,6 +121,21 @@ def test_missing_date_is_the_latest_registration(tmp_path: Path) -> None:
     assert snapshot.notices == ("The snapshot has no date: the latest registration, 2024-03-01, is taken.",)
 
 
+def test_dates_after_an_assumed_date(tmp_path: Path) -> None:
+    """What happened after the latest registration is no fault where the date is only assumed: a notice counts it."""
+    clients = TABLES["clients"].replace("v1,2023-05-01", "v1,2024-03-20").replace("2023-05-08", "2024-03-21")
+    clients = clients.replace("v2,2022-12-01", "v2,2024-03-02")
+    snapshot = read_snapshot(write_region(tmp_path / "a", snapshot=None, clients=clients))
+    assert snapshot.date == date(2024, 3, 1)
+    assert snapshot.clients["coach_since"].to_list()[0] == date(2024, 3, 20)
+    assert snapshot.notices[1:] == (
+        "2 clients have a date after it (coach_since, first_meeting, last_meeting): "
+        "name the date of the snapshot if it is later.",
+    )
+    with pytest.raises(InputError, match="a date after the snapshot's"):
+        read_snapshot(write_region(tmp_path / "b", clients=clients))
+
+
 def test_optional_tables_may_be_missing_or_hold_headings_only(tmp_path: Path) -> None:
     """No travel, absences, pins and exclusions is no fault."""
     region = write_region(tmp_path, travel=None, absences=None, pins="client_id,coach_id\n", exclusions=None)

@@ -49,6 +49,24 @@ def test_a_row_with_both_is_left_out(tmp_path: Path) -> None:
     assert "birth_year: not a number (x); language" in snapshot.set_aside[0].reason
 
 
+def test_reasons_name_the_heading_of_the_file(tmp_path: Path) -> None:
+    """A reason names the column as the file does, also where its headings are Finnish."""
+    spoilt = TABLES["clients"].replace("birth_year", "Syntymävuosi").replace("k4,837,1985", "k4,837,x")
+    snapshot = read_snapshot(write_region(tmp_path, clients=spoilt, exclusions=None), set_aside=True)
+    assert [a.reason for a in snapshot.set_aside] == ["Syntymävuosi: not a number (x)"]
+
+
+def test_without_clients_nothing_else_is_said_of_them(tmp_path: Path) -> None:
+    """Where the table of clients is missing or empty, that is the only complaint, rows set aside or not."""
+    empty = TABLES["clients"].splitlines()[0] + "\n"
+    for at, clients in enumerate((None, empty)):
+        region = write_region(tmp_path / str(at), clients=clients, **changed("absences", "v1,", "v9,"))
+        with pytest.raises(InputError) as caught:
+            read_snapshot(region, set_aside=True)
+        assert len(caught.value.complaints) == 1
+        assert "clients" in str(caught.value)
+
+
 def test_copies_keep_one_row_and_clashes_none(tmp_path: Path) -> None:
     """Of equal rows one stays; of different rows with one id none does, in any order."""
     copy = TABLES["clients"].splitlines()[4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,87 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="Choose"), staged(out):
             pytest.fail("must not begin")
     assert contents(tmp_path) == {"file": "x"}
+
+
+def test_the_folder_of_somebody_else(tmp_path: Path) -> None:
+    """Files, but none of an earlier run: refused with advice where files are named that a run replaces."""
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("mine")
+    with (
+        pytest.raises(InputError, match=r"no earlier output\. Choose a new or empty folder"),
+        staged(tmp_path / "thesis", replaced=("plan.csv",)),
+    ):
+        pytest.fail("must not begin")
+    assert contents(tmp_path) == {"thesis/chapter.txt": "mine"}
+    (tmp_path / "empty").mkdir()
+    for out, replaced in (("thesis", ()), ("empty", ("plan.csv",)), ("empty", ("plan.csv",))):
+        with staged(tmp_path / out, replaced=replaced) as stage:
+            (stage / "plan.csv").write_text("new")
+    assert contents(tmp_path) == {
+        "thesis/chapter.txt": "mine",
+        "thesis/plan.csv": "new",
+        "empty/plan.csv": "new",
+    }
+
+
+@pytest.mark.parametrize("out", ["", ".", "..", "/", "../.."])
+def test_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
+    """The folder one works in, one above it and an empty path are refused with advice."""
+    work = tmp_path / "a" / "work"
+    work.mkdir(parents=True)
+    monkeypatch.chdir(work)
+    with pytest.raises(InputError, match="Choose a new or empty folder"), staged(Path(out)):
+        pytest.fail("must not begin")
+    assert contents(tmp_path) == {}
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    with staged(Path("below")) as stage:
+        (stage / "x").write_text("1")
+    assert contents(tmp_path) == {"a/work/below/x": "1"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_links_stay_links(tmp_path: Path) -> None:
+    """Links to files, folders and nothing are carried over as they are; what they lead to is not copied."""
+    out, far = old_folder(tmp_path), tmp_path / "far"
+    far.mkdir()
+    (far / "large.txt").write_text("large")
+    (out / "file").symlink_to(far / "large.txt")
+    (out / "folder").symlink_to(far, target_is_directory=True)
+    (out / "near").symlink_to("notes")
+    (out / "broken").symlink_to("nowhere")
+    (out / "summary.json").symlink_to(far / "large.txt")
+    with staged(out, replaced=("plan.csv", "summary.json")) as stage:
+        (stage / "plan.csv").write_text("new")
+    links = {p.name: str(p.readlink()) for p in out.iterdir() if p.is_symlink()}
+    expected = {"file": str(far / "large.txt"), "folder": str(far), "near": "notes", "broken": "nowhere"}
+    assert links == expected
+    assert (out / "near" / "a.txt").read_text() == "kept"
+    assert (far / "large.txt").read_text() == "large"
+    assert {p.name for p in out.iterdir()} == {*expected, "notes", "plan.csv"}
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_place_where_nothing_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deep: bool
+) -> None:
+    """Where the system refuses to make a folder, there is a complaint with advice and nothing is left."""
+    mkdir = Path.mkdir
+
+    def refused(self: Path, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
+        if self.name in ("deeper", ".out.new"):
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(self))
+        mkdir(self, mode, parents, exist_ok)
+
+    monkeypatch.setattr(Path, "mkdir", refused)
+    out = tmp_path / "deep" / "deeper" / "out" if deep else tmp_path / "deep" / "out"
+    with pytest.raises(InputError, match=r"cannot be written: No such file.*\. Choose"), staged(out):
+        pytest.fail("must not begin")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no such file system here")
+@pytest.mark.parametrize("out", ["/proc/foo", "/proc/foo/bar/out"])
+def test_a_folder_of_the_kernel(out: str) -> None:
+    """A file system that takes no folders is a complaint with advice, also for one who may do all."""
+    with pytest.raises(InputError, match="Choose"), staged(Path(out)):
+        pytest.fail("must not begin")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from optimiser.domain.travel import UNREACHABLE, Travel
 from optimiser.reports.bands import BANDS, band_of
+from optimiser.reports.charts.labels import Label, covers, place_labels
 from optimiser.reports.texts import Texts
 
 WIDTH = 960.0
@@ -21,9 +22,9 @@ BETWEEN = 11.0
 TALLEST = 700.0
 ROUNDS = 60
 MOST_LABELS = 90
+"""Roads up to which each carries its minutes; the table has them all."""
 LEAST_SEEN = 26.0
 """Length of a line that has room for its minutes."""
-"""Roads up to which each carries its minutes; the table has them all."""
 
 Floats = NDArray[np.float64]
 
@@ -39,6 +40,7 @@ class Node:
     name: str
     number: str
     text: str
+    label: Label
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,15 @@ def region_map(places: pl.DataFrame, pairs: list[tuple[str, str, float]], texts:
     xy, height = _project(known["lat"].to_numpy(), known["lon"].to_numpy())
     xy = _apart(xy, radius + BETWEEN / 2)
     rows = known.to_dicts()
-    nodes = tuple(_node(row, xy[i], float(radius[i]), texts) for i, row in enumerate(rows))
+    names = [str(row["name"]) for row in rows]
+    labels = place_labels(xy, radius, names, WIDTH)
+    nodes = tuple(_node(row, xy[i], float(radius[i]), labels[i], texts) for i, row in enumerate(rows))
     at = {str(row["municipality"]): i for i, row in enumerate(rows)}
     drawn = [(at[a], at[b], m) for a, b, m in pairs if a in at and b in at]
     numbered = len(drawn) <= MOST_LABELS
     roads = tuple(_road(xy[[a, b]], radius[[a, b]], texts.number(m) if numbered else "") for a, b, m in drawn)
+    # Half a number would be read as another one: the table has those that a name covers.
+    roads = tuple(replace(r, minutes="") if covers(labels, names, r.x, r.y) else r for r in roads)
     _ = texts.gettext
     return RegionMap(
         _("Map of the region"),
@@ -152,7 +158,7 @@ def _apart(xy: Floats, radius: Floats) -> Floats:
     return xy.round(1)
 
 
-def _node(row: dict[str, object], place: Floats, radius: float, texts: Texts) -> Node:
+def _node(row: dict[str, object], place: Floats, radius: float, label: Label, texts: Texts) -> Node:
     _ = texts.gettext
     after = None if row["after"] is None else float(str(row["after"]))
     if row["clients"] is None:
@@ -165,7 +171,8 @@ def _node(row: dict[str, object], place: Floats, radius: float, texts: Texts) ->
         )
     style = "none" if after is None else BANDS[band_of(round(after, 2))].style
     number = "" if after is None else texts.number(100 * after)
-    return Node(float(place[0]), float(place[1]), round(radius, 1), style, str(row["name"]), number, text)
+    x, y = (float(v) for v in place)
+    return Node(x, y, round(radius, 1), style, str(row["name"]), number, text, label)
 
 
 def _road(ends: Floats, radius: Floats, minutes: str) -> Road:

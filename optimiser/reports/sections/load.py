@@ -14,7 +14,7 @@ def load_cell(share: float | None, texts: Texts) -> Cell:
     """Return a utilisation with its band's colour; words where there is no capacity."""
     if share is None:
         return Cell(texts.gettext("no capacity"))
-    return Cell(texts.share(share, 1), BANDS[band_of(share)].style)
+    return Cell(texts.share(share), BANDS[band_of(share)].style)
 
 
 def load_rows(facts: ReportFacts, texts: Texts) -> tuple[Row, ...]:
@@ -26,12 +26,11 @@ def coach_table(facts: ReportFacts, texts: Texts) -> PageTable:
     """Return every coach's figures, folded away until wanted or printed."""
     _ = texts.gettext
     names = facts.unit_names()
-    columns = ("coach_id", "unit_id", "capacity_minutes", "load_before_minutes", "load_minutes")
+    columns = ("coach_id", "unit_id", "load_before_minutes", "load_minutes")
     rows = tuple(
         cells(
             coach,
             names.get(unit, unit),
-            texts.number(capacity),
             texts.number(was),
             load_cell(before, texts),
             texts.number(now),
@@ -39,7 +38,7 @@ def coach_table(facts: ReportFacts, texts: Texts) -> PageTable:
             texts.number(heads_before),
             texts.number(heads),
         )
-        for coach, unit, capacity, was, now, before, after, heads_before, heads in facts.coaches()
+        for coach, unit, was, now, before, after, heads_before, heads in facts.coaches()
         .select(*columns, "before", "after", "heads_before", "heads")
         .iter_rows()
     )
@@ -48,7 +47,6 @@ def coach_table(facts: ReportFacts, texts: Texts) -> PageTable:
         headings(
             _("Coach"),
             _("Unit"),
-            "#" + _("Capacity"),
             "#" + _("Load before"),
             "#" + _("Share before"),
             "#" + _("Load after"),
@@ -64,15 +62,14 @@ def coach_table(facts: ReportFacts, texts: Texts) -> PageTable:
 def region_bands(facts: ReportFacts, texts: Texts) -> tuple[BandsChart, PageTable]:
     """Return the bands of the whole region before and after, as picture and table."""
     _ = texts.gettext
-    measures = facts.measures
-    before = [measures.utilisation_before.bands[band.key] for band in BANDS]
-    after = [measures.utilisation.bands[band.key] for band in BANDS]
+    before = [facts.fullness("before").bands[band.key] for band in BANDS]
+    after = [facts.fullness("after").bands[band.key] for band in BANDS]
     title = _("Coaches by load band")
     chart = bands_chart("bands", title, [(_("All coaches"), [*before], [*after])], texts, whole=True)
     names = [Cell(name, band.style) for band, name in zip(BANDS, band_names(texts), strict=True)]
     figures = list(zip(names, before, after, strict=True))
-    if measures.without_capacity:
-        idle = measures.without_capacity
+    idle = facts.measures.without_capacity
+    if idle:
         figures.append((Cell(_("no capacity now")), idle, idle))
     rows = tuple(_band_row(name, was, now, facts.recount.coaches.height, texts) for name, was, now in figures)
     heads = headings(
@@ -93,10 +90,10 @@ def _band_row(name: Cell, was: int, now: int, total: int, texts: Texts) -> tuple
 def spread_table(facts: ReportFacts, texts: Texts) -> PageTable:
     """Return how evenly the load is spread, before and after."""
     _ = texts.gettext
-    before, after = facts.measures.utilisation_before, facts.measures.utilisation
+    before, after = facts.fullness("before"), facts.fullness("after")
     rows = (
-        cells(_("Fullest coach"), texts.share(before.max, 1), texts.share(after.max, 1)),
-        cells(_("19 of 20 coaches are below"), texts.share(before.p95, 1), texts.share(after.p95, 1)),
+        cells(_("Fullest coach"), texts.share(before.max), texts.share(after.max)),
+        cells(_("19 of 20 coaches are below"), texts.share(before.p95), texts.share(after.p95)),
         cells(_("Spread (standard deviation)"), texts.share(before.std, 1), texts.share(after.std, 1)),
     )
     heads = headings(_("Measure"), "#" + _("Before"), "#" + _("After"))

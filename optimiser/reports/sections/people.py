@@ -29,7 +29,6 @@ def relief_table(facts: ReportFacts, texts: Texts) -> PageTable | None:
                 texts.share(move["to_utilisation_after"]),
                 texts.number(move["relieved_minutes"]),
                 texts.number(move["saved_minutes"]),
-                move["reason"] or DASH,
             )
         )
     return PageTable(
@@ -43,11 +42,10 @@ def relief_table(facts: ReportFacts, texts: Texts) -> PageTable | None:
             _("Client"),
             _("From coach"),
             _("To coach"),
-            "#" + _("Load of the first before"),
-            "#" + _("Load of the second after"),
+            "#" + _("Fuller coach before"),
+            "#" + _("Receiving coach after"),
             "#" + _("Minutes relieved"),
             "#" + _("Minutes saved"),
-            _("Why"),
         ),
         tuple(rows),
     )

@@ -13,6 +13,8 @@ from optimiser.reports.texts import Texts
 HOUR = 60.0
 TINY = 1e-9
 """Rounding of sums of minutes."""
+WEAK = 0.05
+"""A proof that leaves a larger share of the cost open says little, and the page says so."""
 
 
 def cost_table(facts: ReportFacts, texts: Texts) -> PageTable:
@@ -104,6 +106,8 @@ def _level_two(facts: ReportFacts, texts: Texts) -> tuple[str, ...]:
         hours=texts.number(gap / HOUR, 1),
         gap=texts.proven(certificate.gap),
     )
+    if certificate.gap > WEAK:
+        difference = _("{difference} {weak}").format(difference=difference, weak=_weak(texts))
     if certificate.overload_minutes <= TINY:
         return (best, difference)
     steep = _(
@@ -111,6 +115,13 @@ def _level_two(facts: ReportFacts, texts: Texts) -> tuple[str, ...]:
         "them out, so that they do not flatter the proof."
     ).format(overload=texts.number(certificate.overload_minutes))
     return (best, difference, steep)
+
+
+def _weak(texts: Texts) -> str:
+    return texts.gettext(
+        "That is a weak proof: the bound may cut clients into parts, which no plan can do, and with few "
+        "clients for many coaches this matters. The plan may well be the best, but that is not shown here."
+    )
 
 
 def robustness_table(facts: ReportFacts, texts: Texts) -> PageTable | None:

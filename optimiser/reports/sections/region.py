@@ -10,7 +10,7 @@ from optimiser.domain.travel import travel_minutes
 from optimiser.reports.bands import BANDS, band_index, band_names
 from optimiser.reports.charts.bands_chart import BandsChart, bands_chart
 from optimiser.reports.charts.map_chart import RegionMap, neighbour_pairs, region_map
-from optimiser.reports.facts import ReportFacts
+from optimiser.reports.facts import SHARE_DIGITS, ReportFacts
 from optimiser.reports.layout import Cell, PageTable, cells, headings
 from optimiser.reports.sections.load import load_cell
 from optimiser.reports.sections.treatment import clients_shown
@@ -26,42 +26,59 @@ class RegionSection:
     Attributes
     ----------
     map : RegionMap or None
-        None where no municipality has a centre point.
-    bands : BandsChart
-    table, roads : PageTable
-        Figures of the municipalities; road minutes between neighbours.
-    unplaced : str
-        Sentence on municipalities that are not on the map; empty where all are.
+        None where no municipality has a centre point, or where all are held back.
+    bands : BandsChart or None
+    table : PageTable or None
+        Figures of the municipalities. None, as the bands, where all are held back.
+    roads : PageTable
+        Road minutes between neighbours.
+    note : str
+        Sentence in the place of what is missing, or on municipalities that are not on the map; empty
+        where all are there.
     """
 
     map: RegionMap | None
-    bands: BandsChart
-    table: PageTable
+    bands: BandsChart | None
+    table: PageTable | None
     roads: PageTable
-    unplaced: str
+    note: str
 
 
 def region_section(facts: ReportFacts, texts: Texts) -> RegionSection:
     """Return the section of the municipalities."""
-    _ = texts.gettext
     places = municipality_frame(facts)
     snapshot = facts.snapshot
     pairs = neighbour_pairs(snapshot.municipalities, travel_minutes(snapshot.municipalities, snapshot.travel))
+    roads = _roads(pairs, facts, texts)
+    if places["clients"].is_null().all():
+        return RegionSection(None, None, None, roads, _all_held_back(texts))
+    chart = _bands(places, texts)
+    drawn = region_map(places, pairs, texts)
+    note = _no_map(texts) if drawn is None else _unplaced(places, texts)
+    return RegionSection(drawn, chart, _table(places, texts), roads, note)
+
+
+def _all_held_back(texts: Texts) -> str:
+    return texts.gettext(
+        "Every municipality has so few clients that its figures are held back, so nothing is drawn or listed here."
+    )
+
+
+def _no_map(texts: Texts) -> str:
+    return texts.gettext(
+        "There is no map: the municipalities have no centre points. Add latitude and longitude to the table "
+        "of municipalities to see it."
+    )
+
+
+def _bands(places: pl.DataFrame, texts: Texts) -> BandsChart:
     n = len(BANDS)
     lines = [
         (row[0], [v or 0.0 for v in row[1 : n + 1]], [v or 0.0 for v in row[n + 1 :]])
         for row in places.select("name", *SHARES).iter_rows()
     ]
-    chart = bands_chart(
-        "municipal-bands", _("Clients by the load band of their coach"), lines, texts, whole=False
-    )
-    return RegionSection(
-        region_map(places, pairs, texts),
-        chart,
-        _table(places, texts),
-        _roads(pairs, facts, texts),
-        _unplaced(places, texts),
-    )
+    title = texts.gettext("Clients by the load band of their coach")
+    return bands_chart("municipal-bands", title, lines, texts, whole=False)
 
 
 def municipality_frame(facts: ReportFacts) -> pl.DataFrame:
@@ -72,7 +89,7 @@ def municipality_frame(facts: ReportFacts) -> pl.DataFrame:
     polars.DataFrame
         municipality, name, lat, lon, offices (coaches with their office there), clients (null where
         held back), before, after (mean utilisation of the coaches, weighted by their clients from
-        there), before_0 ... after_3 (share of its clients with a coach in that load band), sorted by
+        there, in whole per cent), before_0 ... after_3 (share of its clients with a coach in that load band), sorted by
         code. Where the clients are held back, what their few coaches carry is held back too (null).
     """
     base = facts.snapshot.municipalities.select(
@@ -107,7 +124,8 @@ def _served(facts: ReportFacts, coach: str, when: str) -> pl.DataFrame:
     mean = (pl.col("share") * pl.col("len")).sum() / able
     parts = [pl.col("len").filter(pl.col("band") == i).sum() / able for i in range(len(BANDS))]
     named = [part.fill_nan(None).alias(f"{when}_{i}") for i, part in enumerate(parts)]
-    return pairs.group_by("municipality", maintain_order=True).agg(mean.fill_nan(None).alias(when), *named)
+    mean = mean.fill_nan(None).round(SHARE_DIGITS)
+    return pairs.group_by("municipality", maintain_order=True).agg(mean.alias(when), *named)
 
 
 def _table(places: pl.DataFrame, texts: Texts) -> PageTable:
@@ -138,7 +156,7 @@ def _table(places: pl.DataFrame, texts: Texts) -> PageTable:
 
 
 def _mean(share: float | None, texts: Texts) -> Cell:
-    return Cell(DASH) if share is None else load_cell(round(share, 3), texts)
+    return Cell(DASH) if share is None else load_cell(share, texts)
 
 
 def _roads(pairs: list[tuple[str, str, float]], facts: ReportFacts, texts: Texts) -> PageTable:

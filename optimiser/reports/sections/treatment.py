@@ -76,6 +76,9 @@ def _table(caption: str, group: str, frame: pl.DataFrame, names: dict[str, str],
     rows = tuple(
         _row(names.get(row["cell"]) or row["name"] or row["cell"], row, texts) for row in frame.to_dicts()
     )
+    if frame.height > 1 and frame["hidden"].all():
+        each = texts.gettext("Each of the {groups} groups").format(groups=texts.number(frame.height))
+        rows = (_row(each, frame.row(0, named=True), texts),)
     titles = ["#" + title for title in _measure_names(texts).values()]
     clients = "#" + texts.gettext("Clients")
     when = texts.gettext("{caption}: before → after").format(caption=caption)
