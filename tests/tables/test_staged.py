@@ -130,7 +130,7 @@ def test_the_folder_of_somebody_else(tmp_path: Path) -> None:
 @pytest.mark.parametrize("out", ["", ".", "..", "/", "../.."])
 def test_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str) -> None:
     """The folder one works in, one above it and an empty path are refused with advice."""
-    work = tmp_path / "a" / "work"
+    work = tmp_path / "a" / "inner"
     work.mkdir(parents=True)
     monkeypatch.chdir(work)
     with pytest.raises(InputError, match="Choose a new or empty folder"), staged(Path(out)):
@@ -139,7 +139,7 @@ def test_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
     with staged(Path("below")) as stage:
         (stage / "x").write_text("1")
-    assert contents(tmp_path) == {"a/work/below/x": "1"}
+    assert contents(tmp_path) == {"a/inner/below/x": "1"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
