@@ -53,8 +53,9 @@ def check_plan(
             f"minutes with so many unserved, nor leave fewer than {found.unserved_bound:.0f} (weighted)."
         )
     names = {finding.name for finding in verdict.findings}
-    if names & ROWS and found.bound_minutes:
-        above = found.objective_minutes / found.bound_minutes - 1
+    if names & ROWS and found.bound_minutes is not None:
+        base = found.objective_minutes - found.overload_minutes
+        above = (found.objective_minutes - found.bound_minutes) / base if base > 0 else 0.0
         print(
             f"The rows are not those that were certified. As they stand they cost {found.objective_minutes:,.0f} "
             f"minutes a month, within {100 * above:.3f} % of the best"

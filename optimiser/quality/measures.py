@@ -11,7 +11,11 @@ from optimiser.quality.arrays import Floats
 from optimiser.quality.recount import Recount
 
 BANDS = ("<95", "95-100", "100-110", ">110")
-"""Bands of utilisation in whole per cent, as it is shown; 95 and 100 belong to the second, 110 to the third."""
+"""Bands of utilisation in per cent; 95 and 100 belong to the second, 110 to the third."""
+
+
+DUST = 1e-9
+"""What a sum of minutes may miss of a band's edge: a coach at exactly 100 % is not above it."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +114,11 @@ def _utilisation(coaches: pl.DataFrame, load: str) -> Utilisation:
     if not len(used):
         return Utilisation(0.0, 0.0, 0.0, dict.fromkeys(BANDS, 0))
     p95 = float(np.percentile(used, 95))
-    return Utilisation(float(used.max()), p95, float(used.std()), _bands(np.round(used, 2)))
+    return Utilisation(float(used.max()), p95, float(used.std()), _bands(used))
 
 
 def _bands(used: Floats) -> dict[str, int]:
-    band = (used >= 0.95).astype(np.int64) + (used > 1.0) + (used > 1.1)
+    band = (used >= 0.95 - DUST).astype(np.int64) + (used > 1.0 + DUST) + (used > 1.1 + DUST)
     return dict(zip(BANDS, np.bincount(band, minlength=len(BANDS)).tolist(), strict=True))
 
 

@@ -1,7 +1,7 @@
 """Load bands that managers know: their names and colours, the same on the page and in the workbook.
 
-95 and 100 per cent belong to the second band, 110 to the third, as in the measures;
-counted from utilisations in whole per cent, as they are shown.
+95 and 100 per cent belong to the second band, 110 to the third, as in the measures. Shares are told
+in whole per cent that stay in their band, so that what is shown and what is counted agree.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from optimiser.quality.measures import DUST
 from optimiser.reports.texts import Texts
 
 
@@ -34,6 +35,7 @@ class Band:
 
 
 FULL, CROWDED = 0.95, 1.1
+SHARE_DIGITS = 2
 
 BANDS = (
     Band("<95", "b0", "#cfe3ee", "#1b262c"),
@@ -64,3 +66,21 @@ def band_index(share: str) -> pl.Expr:
 def utilisation(load: str) -> pl.Expr:
     """Return load over capacity, null for a coach without capacity."""
     return pl.when(pl.col("capacity_minutes") > 0).then(pl.col(load) / pl.col("capacity_minutes"))
+
+
+def told_share(share: pl.Expr) -> pl.Expr:
+    """Return a utilisation in whole per cent that stays in its band: 100.4 % is told as 101 %, 94.6 % as 94 %.
+
+    So figures, colours and counts agree, and nobody above an edge is told as not above it.
+    """
+    rounded, step = share.round(SHARE_DIGITS), 10.0**-SHARE_DIGITS
+    return (
+        pl.when((share > CROWDED + DUST) & (rounded <= CROWDED))
+        .then(CROWDED + step)
+        .when((share > 1.0 + DUST) & (rounded <= 1.0))
+        .then(1.0 + step)
+        .when((share < FULL - DUST) & (rounded >= FULL))
+        .then(FULL - step)
+        .otherwise(rounded)
+        .round(SHARE_DIGITS)
+    )

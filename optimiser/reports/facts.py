@@ -14,9 +14,8 @@ from optimiser.domain.snapshot import Snapshot
 from optimiser.quality.measures import Measures, Utilisation
 from optimiser.quality.recount import Recount
 from optimiser.quality.treatment import EqualTreatment
-from optimiser.reports.bands import BANDS, band_index, utilisation
+from optimiser.reports.bands import BANDS, band_index, told_share, utilisation
 
-SHARE_DIGITS = 2
 """Digits of a utilisation that a report may tell, in its cells too: whole per cent."""
 TOLD_OF_COACHES = (
     "coach_id",
@@ -80,8 +79,8 @@ class ReportFacts:
         return (
             self.recount.coaches.sort("unit_id", "coach_id")
             .with_columns(
-                utilisation("load_before_minutes").round(SHARE_DIGITS).alias("before"),
-                utilisation("load_minutes").round(SHARE_DIGITS).alias("after"),
+                told_share(utilisation("load_before_minutes")).alias("before"),
+                told_share(utilisation("load_minutes")).alias("after"),
             )
             .with_columns(loads)
             .select(TOLD_OF_COACHES)
@@ -90,8 +89,8 @@ class ReportFacts:
     def fullness(self, when: Literal["before", "after"]) -> Utilisation:
         """Return how full the coaches are, counted from the shares that a report tells.
 
-        So the bands agree with the figures and colours beside them, and no count tells on which side
-        of a limit a coach stands who is shown as exactly there.
+        The bands are those of the measures, for told shares stay in their band; the largest and the
+        spread are of whole per cents, so that they give no capacity away.
         """
         told = self.coaches().select(when).drop_nulls()
         if told.is_empty():

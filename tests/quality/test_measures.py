@@ -21,20 +21,19 @@ def test_measures_of_the_region_by_hand() -> None:
     assert found.utilisation.max == pytest.approx(284 / 300)
     # Between the second and the third of three: 0.25 + 0.9 x (0.94667 - 0.25).
     assert found.utilisation.p95 == pytest.approx(0.25 + 0.9 * (284 / 300 - 0.25))
-    # 94.667 is shown as 95, and counted where it is shown.
-    assert found.utilisation.bands == {"<95": 2, "95-100": 1, "100-110": 0, ">110": 0}
+    assert found.utilisation.bands == {"<95": 3, "95-100": 0, "100-110": 0, ">110": 0}
     assert found.utilisation_before.max == pytest.approx(184 / 300)
     assert (found.heads_max, found.heads_mean, found.unserved) == (3, 2.0, 0)
     assert (found.interpreter_minutes, found.travel_minutes) == (24, 20)
     assert found.own_language_share == pytest.approx(5 / 6)
     # Of c1, c2, c4 and c6 only c6 loses the present coach.
     assert found.continuity == pytest.approx(0.75)
-    assert json.loads(json.dumps(asdict(found)))["utilisation"]["bands"]["<95"] == 2
+    assert json.loads(json.dumps(asdict(found)))["utilisation"]["bands"]["<95"] == 3
 
 
 def test_bands_at_their_edges() -> None:
-    """In whole per cent 95 and 100 are in the second band, 110 in the third; no capacity apart."""
-    loads = {"a": 94.0, "b": 95.0, "c": 100.0, "d": 101.0, "e": 110.0, "f": 111.0}
+    """Exactly 95 and 100 per cent are in the second band, exactly 110 in the third; no capacity apart."""
+    loads = {"a": 94.0, "b": 95.0, "c": 100.0, "d": 100.5, "e": 110.0, "f": 111.0}
     posts = [coach(name, full_time_minutes=5000.0 / load, limit_minutes=9e9) for name, load in loads.items()]
     posts.append(coach("g", fte=0.0))
     clients = [client(f"k{name}", coach_id=name) for name in loads]

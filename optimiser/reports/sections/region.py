@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from optimiser.domain.travel import travel_minutes
-from optimiser.reports.bands import BANDS, band_index, band_names
+from optimiser.reports.bands import BANDS, SHARE_DIGITS, band_index, band_names
 from optimiser.reports.charts.bands_chart import BandsChart, bands_chart
 from optimiser.reports.charts.map_chart import RegionMap, neighbour_pairs, region_map
-from optimiser.reports.facts import SHARE_DIGITS, ReportFacts
+from optimiser.reports.facts import ReportFacts
 from optimiser.reports.layout import Cell, PageTable, cells, headings
 from optimiser.reports.sections.load import load_cell
 from optimiser.reports.sections.treatment import clients_shown
