@@ -15,7 +15,7 @@ from optimiser.quality import prices as check_prices
 from optimiser.quality import rules as check_rules
 
 ROOT = Path(__file__).parents[1]
-FLOORS = {"domain", "tables", "solver", "quality", "allocation", "reports", "cli"}
+FLOORS = {"domain", "tables", "solver", "quality", "allocation", "reports", "workspace", "cli"}
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 TEXTS = {".py", ".md", ".toml", ".txt", ".csv", ".j2", ".css", ".po", ".yaml", ".yml", ""}

@@ -9,145 +9,12 @@ from __future__ import annotations
 import hashlib
 import itertools
 from datetime import date as Date
-from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from optimiser.domain.policy_rules import Rules
+from optimiser.domain.policy_types import Days, Factor, Meetings, Minutes, Months, Section, Share, Weight
 from optimiser.domain.schema import LEVELS
-
-Level = Literal["A1", "A2", "B1", "B2", "C1", "C2", "L1"]
-LanguageMode = Literal["coach", "interpreter", "interpreter_limited"]
-
-
-def _without_unit(unit: str, *also: str) -> BeforeValidator:
-    def strip(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        number, _, given = value.strip().partition(" ")
-        if given and given.strip() not in (unit, *also):
-            raise ValueError(f"the unit is {unit!r}, not {given.strip()!r}: write the number in {unit}")
-        return number.replace(",", ".")
-
-    return BeforeValidator(strip)
-
-
-Minutes = Annotated[float, Field(ge=0, json_schema_extra={"unit": "min"}), _without_unit("min", "minutes")]
-Months = Annotated[float, Field(gt=0, json_schema_extra={"unit": "months"}), _without_unit("months")]
-Days = Annotated[int, Field(ge=0, json_schema_extra={"unit": "days"}), _without_unit("days")]
-Share = Annotated[float, Field(ge=0, json_schema_extra={"unit": "share"}), _without_unit("share")]
-Factor = Annotated[float, Field(ge=0, json_schema_extra={"unit": "times"}), _without_unit("times")]
-Meetings = Annotated[float, Field(ge=0, json_schema_extra={"unit": "a month"}), _without_unit("a month")]
-Weight = Annotated[int, Field(ge=1, le=1000, json_schema_extra={"unit": "clients"}), _without_unit("clients")]
-
-
-class Section(BaseModel):
-    """A part of the policy; refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Rule(Section):
-    """A rule that can be switched off."""
-
-    on: bool = Field(True, description="Whether the rule is applied.")
-    relaxable: bool = Field(
-        False, description="Whether managers could lift it; used to say what is behind an overload."
-    )
-
-
-class MunicipalityRule(Rule):
-    """The coach serves the client's municipality."""
-
-    relaxable: bool = Field(True, description="Whether managers could lift it.")
-
-
-class LanguageRule(Rule):
-    """The coach and the client share a language, or an interpreter is allowed."""
-
-    relaxable: bool = Field(True, description="Whether managers could lift it.")
-    default: LanguageMode = Field(
-        "interpreter",
-        description="For languages not named below: coach (the coach must speak it), interpreter, or interpreter_limited (area minutes a month).",
-    )
-    modes: dict[str, LanguageMode] = Field(
-        {"fi": "coach", "sv": "coach", "fse": "interpreter_limited"}, description="Per language of service."
-    )
-    enough: Level = Field(
-        "B2", description="Level from which a client can be served in another language the coach works in."
-    )
-    enough_in: dict[str, Level] = Field(
-        default_factory=dict, description="The same for single languages, instead of `enough`."
-    )
-
-
-class AgeGroupRule(Rule):
-    """The coach serves the client's age group."""
-
-    relaxable: bool = Field(True, description="Whether managers could lift it.")
-    youth_until: int = Field(29, ge=15, le=60, description="Last age of the group youth (years).")
-    adult_until: int = Field(
-        54, ge=16, le=100, description="Last age of the group adult (years); above it senior."
-    )
-
-    @model_validator(mode="after")
-    def _ordered(self) -> AgeGroupRule:
-        if self.adult_until <= self.youth_until:
-            raise ValueError("adult_until must be larger than youth_until")
-        return self
-
-
-class IntegrationUnitRule(Rule):
-    """Clients in their integration period, and they alone, are served by an integration unit."""
-
-
-class PresenceRule(Rule):
-    """The coach has started and has not left."""
-
-
-class ExclusionRule(Rule):
-    """A pair in the table of exclusions (a relative, a conflict of interest) is never made."""
-
-
-class TravelRule(Rule):
-    """Clients met in person live within reach of the coach's office."""
-
-    relaxable: bool = Field(True, description="Whether managers could lift it.")
-    max_minutes: Minutes = Field(60.0, description="Longest way by road, one way.")
-    integration_exempt: bool = Field(
-        True,
-        description="Clients in their integration period are served for the whole area by one unit, at any distance.",
-    )
-
-
-class RecentChangeRule(Rule):
-    """Nobody is made to change coach again soon; a leaver's clients are exempt."""
-
-    max_changes: int = Field(
-        1,
-        ge=1,
-        le=20,
-        description="Changes in 12 months the client did not ask for, from which on the present coach stays.",
-    )
-
-
-class HouseholdRule(Rule):
-    """Members of one household have one coach."""
-
-    join_different: bool = Field(False, description="Join also members who have different coaches now.")
-
-
-class Rules(Section):
-    """Who may serve whom."""
-
-    municipality: MunicipalityRule = MunicipalityRule()
-    language: LanguageRule = LanguageRule()
-    age_group: AgeGroupRule = AgeGroupRule()
-    integration_unit: IntegrationUnitRule = IntegrationUnitRule()
-    presence: PresenceRule = PresenceRule()
-    exclusion: ExclusionRule = ExclusionRule()
-    travel: TravelRule = TravelRule()
-    recent_change: RecentChangeRule = RecentChangeRule()
-    household: HouseholdRule = HouseholdRule()
 
 
 class HandoverTier(Section):
@@ -319,6 +186,24 @@ class Limits(Section):
         default_factory=dict,
         description="Interpreter minutes a month by area, for languages in the mode interpreter_limited; areas not named have no limit.",
     )
+    moves: int | None = Field(
+        None,
+        ge=0,
+        description="Most clients who change coach although they could stay; empty for no limit.",
+    )
+    new_a_week: int = Field(
+        5,
+        ge=1,
+        description="Most clients a coach takes over in one week; the move list spreads them over weeks.",
+    )
+
+
+class Decisions(Section):
+    """What follows from an official's decisions."""
+
+    rejected_months: int = Field(
+        6, ge=1, le=60, description="Months for which a rejected move is not proposed again."
+    )
 
 
 class SetAsideDefaults(Section):
@@ -369,6 +254,7 @@ class Policy(Section):
         45.0, description="Load of a client with a protected address, and one head."
     )
     limits: Limits = Limits()
+    decisions: Decisions = Decisions()
     set_aside: SetAsideDefaults = SetAsideDefaults()
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ import pytest
 
 from optimiser.allocation.encode import encode
 from optimiser.allocation.rules import RULES
-from optimiser.domain.policy import Rules
+from optimiser.domain.policy_rules import Rules
 from optimiser.domain.snapshot import Snapshot
 from tests.allocation.tiny import client, coach, policy, region
 

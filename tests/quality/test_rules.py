@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from optimiser.domain.policy import Policy, Prices, Rules
+from optimiser.domain.policy import Policy, Prices
+from optimiser.domain.policy_rules import Rules
 from optimiser.quality.check import check
 from optimiser.quality.prices import PRICES
 from optimiser.quality.rules import LIMITS, RULES, WORDS

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from optimiser.domain.errors import Complaint, InputError
-from optimiser.domain.policy import HandoverTier, LanguageRule, Limits, Policy, Rules
+from optimiser.domain.policy import HandoverTier, Limits, Policy
+from optimiser.domain.policy_rules import LanguageRule, Rules
 from optimiser.tables.policy_file import policy_text, read_policy
 
 

@@ -1,0 +1,109 @@
+"""The first commands: make a region, allocate, check, explain; heavy modules are imported late."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from optimiser.cli.app import (
+    Effort,
+    Finnish,
+    Format,
+    Headings,
+    Out,
+    PlanFolder,
+    PolicyFile,
+    Region,
+    SetAside,
+    app,
+)
+
+FINDINGS = 1
+"""Exit code of a check that objects."""
+
+
+@app.command(epilog="Example: optimiser demo demo/region --clients 2800 --coaches 25 --seed 7")
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder to write.")],
+    clients: Annotated[int, typer.Option(help="Rows of clients.")] = 28000,
+    coaches: Annotated[int, typer.Option(help="Coaches.")] = 250,
+    seed: Annotated[int, typer.Option(help="Another seed, another region.")] = 1,
+    pressure: Annotated[float, typer.Option(help="Demand over capacity.")] = 0.98,
+    present_share: Annotated[float, typer.Option(help="Share of clients who have a coach already.")] = 0.97,
+    format: Annotated[Format, typer.Option(help="How the tables are kept.")] = Format.csv,
+    finnish: Finnish = False,
+) -> None:
+    """Write a made-up region in the proportions of Pirkanmaa."""
+    from optimiser.cli.demo import write_demo
+
+    write_demo(folder, (clients, coaches, seed, pressure, present_share), format.value, finnish)
+
+
+@app.command(epilog="Example: optimiser allocate demo/region --out demo/plan --effort thorough")
+def allocate(
+    region: Region,
+    out: Out,
+    policy: PolicyFile = None,
+    effort: Annotated[Effort, typer.Option(help="How much work to spend.")] = Effort.normal,
+    no_report: Annotated[bool, typer.Option("--no-report", help="No workbook and no page.")] = False,
+    set_aside: SetAside = False,
+    headings: Headings = None,
+    finnish: Finnish = False,
+) -> None:
+    """Propose a coach for every client, with a proof, reasons, a workbook and a page."""
+    from optimiser.cli.allocate import Wishes, write_allocation
+
+    write_allocation(Wishes(region, out, policy, effort.value, not no_report, set_aside, headings, finnish))
+
+
+@app.command(epilog="Example: optimiser check demo/region demo/plan")
+def check(
+    region: Region,
+    plan: PlanFolder,
+    policy: PolicyFile = None,
+    set_aside: SetAside = False,
+    headings: Headings = None,
+) -> None:
+    """Verify a plan, also one edited by hand, and its proof from the facts alone; exit 1 on findings."""
+    from optimiser.cli.judge import check_plan
+
+    if not check_plan(region, plan, policy, set_aside, headings):
+        raise typer.Exit(FINDINGS)
+
+
+@app.command(epilog="Example: optimiser explain demo/region demo/plan C000001")
+def explain(
+    region: Region,
+    plan: PlanFolder,
+    client: Annotated[str, typer.Argument(help="Id of the client.")],
+    policy: PolicyFile = None,
+    set_aside: SetAside = False,
+    headings: Headings = None,
+    most: Annotated[int, typer.Option(help="Most alternatives shown.")] = 10,
+) -> None:
+    """Say why this coach: prices, ranked alternatives, and the rules that bar the others."""
+    from optimiser.cli.judge import explain_client
+
+    explain_client(region, plan, client, policy, set_aside, headings, most)
+
+
+@app.command(epilog="Example: optimiser policy > my-policy.yaml")
+def policy(
+    file: Annotated[Path | None, typer.Argument(help="A policy file to check and print in full.")] = None,
+) -> None:
+    """Print the policy with every default, unit and explanation."""
+    from optimiser.tables.policy_file import policy_text, read_policy
+
+    print(policy_text(read_policy(file)), end="")
+
+
+@app.command(epilog="Example: optimiser columns clients")
+def columns(
+    table: Annotated[str | None, typer.Argument(help="One table; without it all.")] = None,
+) -> None:
+    """Print the tables and columns the optimiser reads and writes."""
+    from optimiser.cli.columns import columns_text
+
+    print(columns_text(table), end="")

@@ -1,0 +1,61 @@
+"""The move list: steps in an order in which each leaves the plan valid, and what people decide on them."""
+
+from __future__ import annotations
+
+from optimiser.domain.columns import Column, Table
+from optimiser.domain.schema import REASON_CODES
+
+KINDS = ("placement", "move", "exchange", "chain", "bundle")
+"""A client without a coach gets one; one client moves; two coaches swap clients; one makes room for the
+next; what no order of smaller steps can do."""
+DECISIONS = ("accepted", "rejected")
+
+MOVES = Table(
+    "moves",
+    "siirrot",
+    "The move list: one row a client of a step, steps in an order in which each leaves the plan valid.",
+    (
+        Column("step", "integer", "Number of the step; it is taken whole.", "askel", required=True, low=1),
+        Column(
+            "kind",
+            "code",
+            "placement (had no coach), move, exchange (two coaches swap), chain (one makes room for the next), "
+            "bundle (only together).",
+            "laji",
+            choices=KINDS,
+        ),
+        Column("client_id", "id", "Client.", "asiakas", required=True),
+        Column("from_coach_id", "id", "Present coach; empty for a client without one.", "valmentajalta"),
+        Column("to_coach_id", "id", "Coach proposed.", "valmentajalle", required=True),
+        Column(
+            "status",
+            "code",
+            "moved (could have stayed), forced (a rule bars the present coach), new.",
+            "tila",
+            choices=("moved", "forced", "new"),
+        ),
+        Column(
+            "gain_minutes",
+            "number",
+            "What the whole step saves at its place in the list; below 0 what it costs.",
+            "hyöty_minuuttia",
+            unit="minutes a month",
+        ),
+        Column("needs", "text", "Steps that must come before, by number.", "edellyttää"),
+        Column("wave", "integer", "Week of the change, from 1.", "erä", low=1),
+        Column("wave_starts", "date", "Monday of that week.", "erä_alkaa"),
+        Column("reason", "text", "Why, in words.", "perustelu"),
+        Column(
+            "decision",
+            "code",
+            "An official's decision on the step; one filled row of a step speaks for all its rows.",
+            "päätös",
+            choices=DECISIONS,
+        ),
+        Column("reason_code", "code", "Reason of the decision as a code.", "syykoodi", choices=REASON_CODES),
+        Column("confirmed_by", "id", "Pseudonymous id of the official.", "vahvistaja"),
+        Column("confirmed_at", "date", "Day of the decision.", "vahvistettu"),
+    ),
+    key=("step", "client_id"),
+    every_column=True,
+)

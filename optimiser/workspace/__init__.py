@@ -1,0 +1,1 @@
+"""What is kept: snapshots, plans, decisions and the append-only log."""
