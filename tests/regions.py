@@ -187,10 +187,28 @@ def policies(draw: st.DrawFn) -> Policy:
     modes = {"fi": "coach", "sv": "coach", "fse": draw(mode), "ar": draw(mode)}
     rules.setdefault("language", {}).update(modes=modes, default=draw(mode))
     rules.setdefault("travel", {})["integration_exempt"] = draw(st.booleans())
+    for name, wishes in draw(_moving()).items():
+        rules[name] = wishes | rules.get(name, {})
     return Policy.model_validate(
         {"rules": rules, "prices": draw(_prices()), "limits": draw(_limits()), "unserved": draw(_weights())}
         | draw(st.sampled_from([{}, {}, {"load_curve": {"breaks": [0, 1], "slopes": [0.5]}}]))
     )
+
+
+@st.composite
+def _moving(draw: st.DrawFn) -> dict[str, Any]:
+    """Rules of moving: protected relationships, frozen coaches and units, moves inside teams."""
+    return {
+        "protection": {
+            "younger_than_months": draw(st.sampled_from([0, 0, 4])),
+            "need_level": draw(st.sampled_from([5, 5, 4])),
+        },
+        "freeze": {
+            "coaches": draw(st.sampled_from([[], [], ["K001"], ["K001", "K002"]])),
+            "units": draw(st.sampled_from([[], [], ["U01"]])),
+        },
+        "team": {"on": draw(st.sampled_from([False, False, True]))},
+    }
 
 
 @st.composite
@@ -214,6 +232,7 @@ def _limits(draw: st.DrawFn) -> dict[str, Any]:
         "load": draw(st.sampled_from([0.5, 1.05, 1.2, 3.0])),
         "heads": heads,
         "interpreter_minutes": areas,
+        "moves": draw(st.sampled_from([None, None, 0, 1, 5, 20])),
     }
 
 

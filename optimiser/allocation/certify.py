@@ -44,5 +44,6 @@ def _multipliers(encoding: Encoding, prices: Prices) -> Multipliers:
         load=dict(zip(encoding.coach_ids, map(float, prices.load), strict=True)),
         heads=dict(zip(encoding.coach_ids, map(float, heads), strict=True)),
         interpreter=dict(zip(encoding.areas, map(float, prices.interpreter), strict=True)),
+        moves=float(prices.moves),
         unserved=float(prices.unserved),
     )

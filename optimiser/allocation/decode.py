@@ -39,8 +39,43 @@ def settled(problem: Problem, solution: Solution) -> Solution:
     return replace(solution, stay=stay, objective=solution.objective - saved)
 
 
-def assigned_coaches(encoding: Encoding, solution: Solution) -> Codes:
+def flows_of(encoding: Encoding, near: Codes) -> Ints:
+    """Return the flows of an earlier assignment as far as its pairs are still allowed, shape (A,).
+
+    Parameters
+    ----------
+    encoding : Encoding
+        Of today's facts.
+    near : int, shape (n,)
+        Coach of each client in the earlier assignment, -1 for none.
+    """
+    problem = encoding.problem
+    arc = _arc_of_unit(encoding, near)
+    return np.bincount(arc[arc >= 0], minlength=len(problem.arc_group)).astype(np.int64)
+
+
+def _arc_of_unit(encoding: Encoding, near: Codes) -> Ints:
+    """Arc on which each unit was in an earlier assignment, -1 for none, shape (U,)."""
+    problem, units = encoding.problem, encoding.units
+    first = np.unique(units.of_client, return_index=True)[1]
+    coach, group = near[first], units.group
+    keys = problem.arc_group * problem.coaches + problem.arc_coach
+    wanted = group.astype(np.int64) * problem.coaches + coach
+    at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+    if not len(keys):
+        return np.full(len(group), -1, dtype=np.int64)
+    return np.where((group >= 0) & (coach >= 0) & (keys[at] == wanted), at, -1)
+
+
+def assigned_coaches(encoding: Encoding, solution: Solution, near: Codes | None = None) -> Codes:
     """Return the coach of every client, sorted by client id, -1 for none; shape (n,).
+
+    Parameters
+    ----------
+    encoding, solution
+        A problem and its solution.
+    near : int, shape (n,), optional
+        Coaches of an earlier assignment: among equal units those keep theirs first.
 
     Raises
     ------
@@ -49,24 +84,35 @@ def assigned_coaches(encoding: Encoding, solution: Solution) -> Codes:
     """
     problem, units = encoding.problem, encoding.units
     solution = settled(problem, solution)
-    stays = _first_by_id(encoding.stay, solution.stay)
+    earlier = np.full(len(units.group), -1) if near is None else _arc_of_unit(encoding, near)
+    at_home = np.append(problem.stay_arc, -2)[encoding.stay] == earlier
+    stays = _first_by_id(encoding.stay, solution.stay, at_home)
     coach = units.fixed.astype(np.int32)
     coach[stays] = problem.arc_coach[problem.stay_arc[encoding.stay[stays]]]
     others = np.flatnonzero((units.group >= 0) & ~stays)
-    others = others[np.argsort(units.group[others], kind="stable")]
+    # Who had a coach in the earlier assignment is the last to be left out.
+    others = others[np.lexsort((others, earlier[others] < 0, units.group[others]))]
     others = others[~_left_out(units.group[others], units.must[others], solution.unserved)]
+    others = others[np.lexsort((others, units.group[others]))]
     dealt = solution.flow - np.bincount(problem.stay_arc, solution.stay, minlength=len(solution.flow)).astype(
         np.int64
     )
     _balanced(problem, dealt, units.group[others])
+    wishes = np.full(len(earlier), -1)
+    wishes[others] = earlier[others]
+    again = _first_by_id(wishes, dealt)
+    coach[again] = problem.arc_coach[earlier[again]]
+    dealt = dealt - np.bincount(earlier[again], minlength=len(dealt)).astype(np.int64)
+    others = others[~again[others]]
     coach[others] = np.repeat(problem.arc_coach, dealt)
     return coach[units.of_client]
 
 
-def _first_by_id(label: Codes, chosen: Ints) -> Flags:
-    """Whether a unit is among the first `chosen[label]` of its label, in id order; shape (U,)."""
+def _first_by_id(label: Codes | Ints, chosen: Ints, preferred: Flags | None = None) -> Flags:
+    """Whether a unit is among the first `chosen[label]` of its label, the preferred first, then by id; shape (U,)."""
     rows = np.flatnonzero(label >= 0)
-    rows = rows[np.argsort(label[rows], kind="stable")]
+    last = np.zeros(len(label), dtype=np.bool_) if preferred is None else ~preferred
+    rows = rows[np.lexsort((rows, last[rows], label[rows]))]
     labels = label[rows]
     rank = np.arange(len(rows)) - np.searchsorted(labels, labels, side="left")
     first = np.zeros(len(label), dtype=np.bool_)
@@ -93,7 +139,9 @@ def _balanced(problem: Problem, dealt: Ints, group: Codes) -> None:
         raise SolverError(UNBALANCED)
 
 
-def decode(encoding: Encoding, solution: Solution, snapshot: Snapshot, policy: Policy) -> pl.DataFrame:
+def decode(
+    encoding: Encoding, solution: Solution, snapshot: Snapshot, policy: Policy, near: Codes | None = None
+) -> pl.DataFrame:
     """Return the plan's rows.
 
     Parameters
@@ -104,6 +152,8 @@ def decode(encoding: Encoding, solution: Solution, snapshot: Snapshot, policy: P
         Of `encoding.problem`.
     snapshot, policy
         The facts and the policy encoded.
+    near : int, shape (n,), optional
+        Coaches of an earlier assignment that the plan is to stay near.
 
     Returns
     -------
@@ -115,7 +165,7 @@ def decode(encoding: Encoding, solution: Solution, snapshot: Snapshot, policy: P
     SolverError
         Where flows and groups do not agree.
     """
-    outcome = outcome_of(encoding, assigned_coaches(encoding, solution), policy)
+    outcome = outcome_of(encoding, assigned_coaches(encoding, solution, near), policy)
     ids = sorted_by(snapshot.clients.select("client_id", "coach_id"), "client_id")
     coach_names = pl.Series(encoding.coach_ids, dtype=pl.String)
     barred_by, repair = obstacles(encoding, solution, outcome)

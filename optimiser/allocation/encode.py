@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optimiser.allocation.arcs import Arcs, profile_arcs
-from optimiser.allocation.codes import Codes, Floats, Ints
-from optimiser.allocation.facts import Facts, Flags, sorted_by
+from optimiser.allocation.codes import Codes, Floats
+from optimiser.allocation.facts import Facts, sorted_by
 from optimiser.allocation.groups import Grouping, Groups, Units, group_clients, stay_tiers
 from optimiser.allocation.households import Households
 from optimiser.allocation.pairs import Pairs
@@ -41,12 +41,14 @@ class Encoding:
         Units and their groups (U).
     stay : int, shape (U,)
         Stay arc of each unit, -1 for none.
-    frozen : bool, shape (n,)
-        Clients whom a recent change keeps with their coach.
+    frozen_by : int, shape (n,)
+        Rules of moving (bits of `KEPT_BY`) that keep a client with the present coach.
     coach_ids : tuple of str
         Coaches in the order of the problem (C).
     areas : tuple of str
         Areas in the order of the problem (R).
+    moves_needed : int
+        Moves of joined households at their homes, to which a smaller budget is raised.
     separate : tuple of (str, str)
         Households that do not form one unit, and why.
     """
@@ -56,9 +58,10 @@ class Encoding:
     rows: ClientRows
     units: Units
     stay: Codes
-    frozen: Flags
+    frozen_by: Codes
     coach_ids: tuple[str, ...]
     areas: tuple[str, ...]
+    moves_needed: int
     separate: tuple[tuple[str, str], ...]
 
 
@@ -86,8 +89,9 @@ def encode(snapshot: Snapshot, policy: Policy, progress: Progress = SILENT) -> E
         progress.say(f"{len(facts.clients):,} profiles of {len(rows):,} clients")
         household = sorted_by(snapshot.clients.select("client_id", "household"), "client_id")["household"]
         grouping = group_clients(rows, facts, arcs, household)
-        stay, stay_arc, saving, count = stay_tiers(grouping.units)
-        problem = _problem(facts, rows, grouping, (stay_arc, saving, count))
+        stay, *stays = stay_tiers(grouping.units)
+        facts, rows = grouping.facts, grouping.rows
+        problem = _problem(facts, rows, grouping, stays)
         progress.say(f"{problem.groups:,} groups, {len(problem.arc_group):,} allowed pairs")
     return Encoding(
         problem=problem,
@@ -95,9 +99,10 @@ def encode(snapshot: Snapshot, policy: Policy, progress: Progress = SILENT) -> E
         rows=rows,
         units=grouping.units,
         stay=stay,
-        frozen=grouping.frozen,
+        frozen_by=grouping.frozen_by,
         coach_ids=facts.coaches.ids,
         areas=facts.region.areas,
+        moves_needed=_moves_needed(grouping),
         separate=_separate(grouping.households, household),
     )
 
@@ -112,9 +117,10 @@ class Fixed:
     price: float
 
 
-def _problem(facts: Facts, rows: ClientRows, grouping: Grouping, stays: tuple[Ints, Floats, Ints]) -> Problem:
+def _problem(facts: Facts, rows: ClientRows, grouping: Grouping, stays: list[np.ndarray]) -> Problem:
     groups, units, arcs = grouping.groups, grouping.units, grouping.groups.arcs
-    stay_arc, saving, count = stays
+    stay_arc, saving, count, moves = stays
+    budget = facts.policy.limits.moves
     fixed = _fixed(facts, rows, units)
     limits = facts.coaches.limits
     load, heads, interpreter = _needed(groups, units, fixed)
@@ -131,9 +137,11 @@ def _problem(facts: Facts, rows: ClientRows, grouping: Grouping, stays: tuple[In
         arc_demand=arcs.demand,
         arc_area=arcs.area,
         arc_interpreter=arcs.interpreter,
+        arc_moves=groups.moves,
         stay_arc=stay_arc,
         stay_count=count,
         stay_saving=saving,
+        stay_moves=moves,
         capacity=limits.capacity,
         soft_limit=limits.soft_limit,
         limit=np.maximum(limits.soft_limit, load),
@@ -142,6 +150,7 @@ def _problem(facts: Facts, rows: ClientRows, grouping: Grouping, stays: tuple[In
         fixed_heads=fixed.heads,
         area_limit=np.maximum(facts.region.area_limit, interpreter),
         fixed_interpreter=fixed.interpreter,
+        moves_limit=np.inf if budget is None else float(max(budget, _moves_needed(grouping))),
         breaks=np.array(curve.breaks),
         slopes=np.array(curve.slope_values()),
         overload=facts.policy.prices.overload,
@@ -166,6 +175,12 @@ def _fixed(facts: Facts, rows: ClientRows, units: Units) -> Fixed:
         interpreter=interpreter,
         price=float(pair_price(pairs).sum()),
     )
+
+
+def _moves_needed(grouping: Grouping) -> int:
+    """Moves of joined households with several present coaches at their homes."""
+    home = grouping.units.home
+    return int(grouping.groups.moves[home[home >= 0]].sum())
 
 
 def _needed(groups: Groups, units: Units, fixed: Fixed) -> tuple[Floats, Floats, Floats]:

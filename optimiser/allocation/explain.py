@@ -14,7 +14,7 @@ from optimiser.allocation.facts import ClientFacts, Facts, Flags, sorted_by
 from optimiser.allocation.outcome import Outcome, outcome_of
 from optimiser.allocation.pairs import all_pairs
 from optimiser.allocation.prices import PAIR_PRICES, curve, handover
-from optimiser.allocation.rules import barred
+from optimiser.allocation.rules import MOVING, barred
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
@@ -179,11 +179,12 @@ def _proposed(rows: pl.DataFrame, ids: pl.Series, coach_ids: tuple[str, ...]) ->
 
 
 def _alone(encoding: Encoding, row: int) -> Facts:
-    """Facts with one client as the only profile, a protected relationship included."""
+    """Facts with one client as the only profile, what keeps the present coach included."""
     clients, profile = encoding.facts.clients, encoding.rows.profile[row]
     single = {f.name: getattr(clients, f.name)[[profile]] for f in fields(ClientFacts)}
-    if encoding.frozen[row]:
+    if encoding.frozen_by[row]:
         single["frozen_to"] = encoding.rows.present[[row]]
+        single["frozen_by"] = encoding.frozen_by[[row]]
     return replace(encoding.facts, clients=ClientFacts(**single))
 
 
@@ -194,7 +195,7 @@ def _bars(encoding: Encoding, members: Ints, row: int) -> dict[str, Flags]:
     pin = encoding.rows.pin[row]
     if pin >= 0:
         bars |= {PIN: np.arange(coaches) != pin}
-        bars.pop("recent_change", None)
+        bars = {name: where for name, where in bars.items() if name not in MOVING}
     others = np.zeros(coaches, dtype=np.bool_)
     for member in members[members != row]:
         for where in barred(all_pairs(_alone(encoding, int(member)), np.zeros(1, dtype=np.int64))).values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from datetime import date as Date
 
@@ -20,6 +21,10 @@ from optimiser.domain.travel import Travel, travel_minutes
 Flags = NDArray[np.bool_]
 
 
+KEPT_BY = {"recent_change": 1, "protection": 2, "freeze": 4}
+"""Rules of moving that keep a client with the present coach, as bits."""
+
+
 @dataclass(frozen=True)
 class CoachFacts:
     """Facts of C coaches, sorted by id; M municipalities, L languages, S specialisms.
@@ -35,8 +40,10 @@ class CoachFacts:
         Of `AGE_GROUPS`.
     specialisms : bool, shape (C, S + 1)
         The last column is for a specialism that no coach has.
-    integration, available, remote : bool, shape (C,)
-        In an integration unit; has started and not ended; serves only from afar.
+    unit : int, shape (C,)
+        Place of the coach's unit among the units.
+    integration, available, remote, frozen : bool, shape (C,)
+        In an integration unit; has started and not ended; serves only from afar; frozen by the policy.
     spoken : tuple of frozenset of str
         Languages the coach works in (C).
     specialism_codes : tuple of str
@@ -50,9 +57,11 @@ class CoachFacts:
     serves: Flags
     age_groups: Flags
     specialisms: Flags
+    unit: Codes
     integration: Flags
     available: Flags
     remote: Flags
+    frozen: Flags
     spoken: tuple[frozenset[str], ...]
     specialism_codes: tuple[str, ...]
     limits: Capacities
@@ -78,8 +87,12 @@ class ClientFacts:
         What one counts if unserved.
     own : int
         Number of a client with exclusions of its own, -1 for others.
-    frozen_to : int
-        Coach whom a recent change makes the only one, -1 for none.
+    frozen_to, frozen_by : int
+        Coach whom a rule of moving makes the only one, -1 for none; those rules as bits of `KEPT_BY`.
+    team : int
+        Unit inside which a change of coach must stay, -1 for any.
+    settled : bool
+        Could stay, and so goes to no frozen coach.
     """
 
     municipality: Codes
@@ -93,6 +106,9 @@ class ClientFacts:
     weight: Ints
     own: Codes
     frozen_to: Codes
+    frozen_by: Codes
+    team: Codes
+    settled: Flags
 
     def __len__(self) -> int:
         return len(self.municipality)
@@ -171,13 +187,46 @@ def coach_facts(snapshot: Snapshot, policy: Policy, codes: tuple[str, ...]) -> C
         serves=_membership(serves, codes),
         age_groups=_membership(ages, AGE_GROUPS),
         specialisms=_membership(specialisms, (*known, "")),
+        unit=places(coaches["unit_id"]),
         integration=np.array([bool(integration[u]) for u in coaches["unit_id"]], dtype=np.bool_),
         available=coaches.select(a=available)["a"].to_numpy(),
         remote=coaches["remote"].to_numpy(),
+        frozen=frozen_coaches(coaches, policy),
         spoken=tuple(frozenset(s) for s in _parts(coaches, "languages")),
         specialism_codes=known,
         limits=capacities(snapshot, policy),
     )
+
+
+def places(values: pl.Series) -> Codes:
+    """Place of each text among the distinct ones, sorted."""
+    return values.rank("dense").cast(pl.Int32).to_numpy() - np.int32(1)
+
+
+def frozen_coaches(coaches: pl.DataFrame, policy: Policy) -> Flags:
+    """Whether the policy freezes each coach, by id or by unit; shape (C,).
+
+    Raises
+    ------
+    InputError
+        Where the policy names coaches or units that there are not.
+    """
+    rule = policy.rules.freeze
+    known = {"coaches": coaches["coach_id"], "units": coaches["unit_id"].unique()}
+    strange = [(key, name) for key, ids in known.items() for name in getattr(rule, key) if name not in ids]
+    if strange:
+        raise InputError([_unknown_frozen(key, name, known[key].to_list()) for key, name in strange])
+    named = coaches.select(
+        frozen=pl.col("coach_id").is_in(rule.coaches) | pl.col("unit_id").is_in(rule.units)
+    )
+    return named["frozen"].to_numpy() & rule.on
+
+
+def _unknown_frozen(key: str, name: str, known: list[str]) -> Complaint:
+    near = difflib.get_close_matches(name, known, 3, cutoff=0.0)
+    advice = f"Try one of the nearest ids: {', '.join(near)}."
+    what = "coach" if key == "coaches" else "unit with coaches"
+    return Complaint("policy", 0, f"rules.freeze.{key}", name, f"no {what} has this id", advice)
 
 
 def _parts(frame: pl.DataFrame, column: str) -> list[set[str]]:

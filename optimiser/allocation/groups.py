@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ from optimiser.allocation.codes import Codes, Floats, Ints, combined, ranked, sp
 from optimiser.allocation.facts import Facts, Flags
 from optimiser.allocation.households import Households, find_households
 from optimiser.allocation.profiles import ClientRows
+from optimiser.allocation.ties import bound_by_moving
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Units:
     size : int, shape (U,)
         Clients in the unit.
     fixed : int, shape (U,)
-        The only coach of a pinned or frozen unit, -1 for others.
+        The only coach of a pinned or kept unit, -1 for others.
     stay_arc : int, shape (U,)
         Arc on which the whole unit would stay, -1 where it may not.
     saving : float, shape (U,)
@@ -62,21 +63,30 @@ class Groups:
         Tails are the groups.
     size, weight : int, shape (G,)
         Clients in one unit; what one unserved unit counts.
+    moves : int, shape (A,)
+        Members of a unit with different present coaches who change coach on the arc although they could stay.
     """
 
     arcs: Arcs
     size: Ints
     weight: Ints
+    moves: Ints
 
 
 @dataclass(frozen=True)
 class Grouping:
-    """Units, their groups, the households, and weighted units that no coach may serve."""
+    """Units, their groups, the households, and weighted units that no coach may serve.
 
+    `facts` and `rows` are those grouped: profiles split by what binds clients to their coach.
+    `frozen_by` has the rules of moving that keep each client's coach (bits of `KEPT_BY`), shape (n,).
+    """
+
+    facts: Facts
+    rows: ClientRows
     units: Units
     groups: Groups
     households: Households
-    frozen: Flags
+    frozen_by: Codes
     unserved_fixed: int
 
 
@@ -93,7 +103,10 @@ def group_clients(rows: ClientRows, facts: Facts, arcs: Arcs, household: pl.Seri
         Household id of each client, sorted by client id.
     """
     may_stay = arcs.find(rows.profile, rows.present) >= 0
-    frozen = rows.recent & may_stay & (rows.pin < 0)
+    settled = may_stay & (rows.pin < 0)
+    frozen_by = np.where(settled, rows.kept_by, 0).astype(np.int32)
+    frozen = frozen_by > 0
+    facts, rows, arcs = bound_by_moving(facts, rows, arcs, settled & ~frozen)
     homes = find_households(household, rows, facts, arcs, frozen=frozen, may_stay=may_stay)
     may_stay = np.where(rows.pin >= 0, rows.pin == rows.present, may_stay)
     together = np.zeros(len(rows), dtype=np.bool_)
@@ -109,6 +122,7 @@ def group_clients(rows: ClientRows, facts: Facts, arcs: Arcs, household: pl.Seri
         groups,
         numbers=(group, of_kind, of_household),
         flags=(free, frozen, may_stay),
+        frozen_by=frozen_by,
     )
 
 
@@ -135,7 +149,7 @@ def _groups(
     chosen = np.flatnonzero(kinds[homes.arcs.tail])
     place = np.cumsum(kinds) - 1
     alike = homes.arcs.take(chosen, place[homes.arcs.tail[chosen]], int(kinds.sum()))
-    different = _different_arcs(rows, homes, apart)
+    different, leaving = _different_arcs(rows, homes, apart)
     of_household = np.full(len(homes.starts), -1, dtype=np.int32)
     of_household[apart] = singles.tails + alike.tails + np.arange(len(apart))
     example = np.zeros(homes.arcs.tails, dtype=np.int64)
@@ -148,12 +162,13 @@ def _groups(
         joined([singles, alike, different]),
         np.concatenate([np.ones(singles.tails, dtype=np.int64), homes.sizes[household]]),
         np.concatenate([weight[of_profile >= 0], home_weight[household]]),
+        np.concatenate([np.zeros(len(singles.tail) + len(alike.tail), dtype=np.int64), leaving]),
     )
     return groups, of_kind, of_household
 
 
-def _different_arcs(rows: ClientRows, homes: Households, apart: Ints) -> Arcs:
-    """Arcs of households whose members have different coaches now: prices with handover."""
+def _different_arcs(rows: ClientRows, homes: Households, apart: Ints) -> tuple[Arcs, Ints]:
+    """Arcs of households whose members have different coaches now: prices with handover, and who moves."""
     counts = homes.arcs.counts()[homes.kind[apart]]
     arc = spread(homes.arcs.starts()[homes.kind[apart]], counts)
     arcs = homes.arcs.take(arc, np.repeat(np.arange(len(apart)), counts), len(apart))
@@ -164,11 +179,11 @@ def _different_arcs(rows: ClientRows, homes: Households, apart: Ints) -> Arcs:
     saving = np.where(stays >= 0, rows.saving[member], 0.0)
     leaving = np.bincount(owner, saving, minlength=len(apart))[arcs.tail]
     staying = np.bincount(stays[stays >= 0], saving[stays >= 0], minlength=len(arc))
+    could = np.bincount(owner, stays >= 0, minlength=len(apart))[arcs.tail]
+    moves = could - np.bincount(stays[stays >= 0], minlength=len(arc))
     # Rounding must not leave a price below that of the pairs where all who can do stay.
     price = arcs.price + np.maximum(leaving - staying, 0.0)
-    return Arcs(
-        arcs.tails, arcs.coaches, arcs.tail, arcs.coach, price, arcs.demand, arcs.interpreter, arcs.area
-    )
+    return replace(arcs, price=price), moves.astype(np.int64)
 
 
 def _assembled(
@@ -179,6 +194,7 @@ def _assembled(
     *,
     numbers: tuple[Codes, Codes, Codes],
     flags: tuple[Flags, Flags, Flags],
+    frozen_by: Codes,
 ) -> Grouping:
     """Units from single clients and joined households."""
     group, of_kind, of_household = numbers
@@ -202,7 +218,7 @@ def _assembled(
     hopeless = free & (group < 0)
     units = _stays(rows, groups, of_client=of_client, group=group, may_stay=may_stay, lead=lead, fixed=fixed)
     lost = int(facts.clients.weight[rows.profile[hopeless]].sum())
-    return Grouping(units, groups, homes, frozen, lost)
+    return Grouping(facts, rows, units, groups, homes, frozen_by, lost)
 
 
 def _stays(
@@ -252,7 +268,7 @@ def _homes(of_client: Codes, arc: Ints, mixed: Flags, single: Ints, coach: Ints)
     return home
 
 
-def stay_tiers(units: Units) -> tuple[NDArray[np.int32], Ints, Floats, Ints]:
+def stay_tiers(units: Units) -> tuple[NDArray[np.int32], Ints, Floats, Ints, Ints]:
     """Return the stay arcs: units with one home arc and one saving.
 
     Members with different present coaches have their handovers in the prices of the arcs: staying at
@@ -262,8 +278,8 @@ def stay_tiers(units: Units) -> tuple[NDArray[np.int32], Ints, Floats, Ints]:
     -------
     of_unit : numpy.ndarray
         Stay arc of each unit, -1 for none, shape (U,).
-    arc, saving, count : numpy.ndarray
-        Of each stay arc, sorted by arc, then saving, shape (S,).
+    arc, saving, count, moves : numpy.ndarray
+        Of each stay arc, sorted by arc, then saving, shape (S,); moves are the clients of a unit.
     """
     staying = np.flatnonzero(units.home >= 0)
     saving = np.where(units.stay_arc >= 0, units.saving, 0.0)[staying]
@@ -274,4 +290,6 @@ def stay_tiers(units: Units) -> tuple[NDArray[np.int32], Ints, Floats, Ints]:
     of_unit[staying] = number
     arc, value = np.zeros(stays, dtype=np.int64), np.zeros(stays)
     arc[number], value[number] = units.home[staying], saving
-    return of_unit, arc, value, np.bincount(number, minlength=stays).astype(np.int64)
+    moves = np.zeros(stays, dtype=np.int64)
+    moves[number] = np.where(units.stay_arc >= 0, units.size, 0)[staying]
+    return of_unit, arc, value, np.bincount(number, minlength=stays).astype(np.int64), moves

@@ -9,6 +9,7 @@ import polars as pl
 
 from optimiser.allocation.codes import Codes, Floats, Ints, coded, combined, placed, ranked
 from optimiser.allocation.facts import (
+    KEPT_BY,
     ClientFacts,
     CoachFacts,
     Facts,
@@ -35,8 +36,8 @@ class ClientRows:
         Row of `ClientFacts`.
     present, pin : int
         Present coach and coach of the pin in force, -1 for none.
-    recent : bool
-        Has had so many changes that the present coach stays if any other rule allows it.
+    kept_by : int
+        Rules of moving (bits of `KEPT_BY`) that keep the present coach if the rules of serving allow it.
     saving : float
         Handover that a change of coach costs, minutes a month.
     """
@@ -44,11 +45,17 @@ class ClientRows:
     profile: Codes
     present: Codes
     pin: Codes
-    recent: Flags
+    kept_by: Codes
     saving: Floats
 
     def __len__(self) -> int:
         return len(self.profile)
+
+    @property
+    def recent(self) -> Flags:
+        """Whether the rule `recent_change` speaks for the present coach, shape (n,)."""
+        lately: Flags = self.kept_by & KEPT_BY["recent_change"] > 0
+        return lately
 
 
 def read_facts(snapshot: Snapshot, policy: Policy) -> tuple[Facts, ClientRows]:
@@ -74,8 +81,19 @@ def read_facts(snapshot: Snapshot, policy: Policy) -> tuple[Facts, ClientRows]:
         excluded=excluded,
     )
     chosen = {name: values[rows] for name, values in columns.items()}
-    facts = ClientFacts(**chosen, own=own[rows], frozen_to=np.full(len(rows), -1, dtype=np.int32))
+    facts = ClientFacts(**chosen, own=own[rows], **_unbound(len(rows)))
     return Facts(policy, region, coaches, facts), _client_rows(snapshot, clients, policy, profile, coaches)
+
+
+def _unbound(profiles: int) -> dict[str, np.ndarray]:
+    """Facts of profiles that no rule of moving binds."""
+    none = np.full(profiles, -1, dtype=np.int32)
+    return {
+        "frozen_to": none,
+        "frozen_by": np.zeros(profiles, dtype=np.int32),
+        "team": none,
+        "settled": np.zeros(profiles, dtype=np.bool_),
+    }
 
 
 def _columns(
@@ -171,22 +189,38 @@ def _client_rows(
         rows = clients["client_id"].to_frame().with_row_index("row").join(pins, on="client_id")
         pin[rows["row"].to_numpy()] = placed(rows["pinned"], coaches.ids)
     present = placed(clients["coach_id"], coaches.ids)
-    rule = policy.rules.recent_change
-    changes = clients["involuntary_changes"].to_numpy() >= rule.max_changes
     return ClientRows(
         profile=profile,
         present=present,
         pin=pin,
-        recent=changes & (present >= 0) & rule.on,
+        kept_by=_kept_by(snapshot, clients, policy, coaches.frozen[present]) * (present >= 0),
         saving=handover_minutes(clients, policy, snapshot),
     )
+
+
+def _kept_by(snapshot: Snapshot, clients: pl.DataFrame, policy: Policy, frozen: Flags) -> Codes:
+    """Rules of moving that speak for the present coach, bits of `KEPT_BY`, shape (n,)."""
+    rules, months = policy.rules, relationship_months(snapshot, clients)
+    lately = clients["involuntary_changes"].to_numpy() >= rules.recent_change.max_changes
+    young = months < rules.protection.younger_than_months
+    young |= clients["need_level"].to_numpy() >= rules.protection.need_level
+    bits = KEPT_BY["recent_change"] * (lately & rules.recent_change.on)
+    bits = bits + KEPT_BY["protection"] * (young & rules.protection.on)
+    found: Codes = (bits + KEPT_BY["freeze"] * frozen).astype(np.int32)
+    return found
+
+
+def relationship_months(snapshot: Snapshot, clients: pl.DataFrame) -> Ints:
+    """Whole months since each client has had the present coach, shape (n,)."""
+    since = pl.coalesce("coach_since", "registered_on")
+    months: Ints = clients.select(m=whole_months(since, snapshot.date))["m"].to_numpy()
+    return months
 
 
 def handover_minutes(clients: pl.DataFrame, policy: Policy, snapshot: Snapshot) -> Floats:
     """What a change of coach would cost each client, minutes a month, shape (n,)."""
     rule = policy.prices.handover
-    since = pl.coalesce("coach_since", "registered_on")
-    months = clients.select(m=whole_months(since, snapshot.date))["m"].to_numpy()
+    months = relationship_months(snapshot, clients)
     until = np.array([t.until_months for t in rule.tiers[:-1]], dtype=np.float64)
     factor = np.array([t.factor for t in rule.tiers])[np.searchsorted(until, months, side="right")]
     intensive = clients["need_level"].to_numpy() >= rule.complex_need_level

@@ -7,7 +7,7 @@ import polars as pl
 
 from optimiser.allocation.codes import Codes, Floats, Ints
 from optimiser.allocation.encode import Encoding
-from optimiser.allocation.facts import Flags
+from optimiser.allocation.facts import KEPT_BY, Flags
 from optimiser.allocation.outcome import FORCED, KEPT, MOVED, NEW, UNSERVED, Outcome, relief
 from optimiser.allocation.pairs import Pairs
 from optimiser.allocation.rules import RULES, barred
@@ -67,12 +67,15 @@ def _by_coach(clients: Ints, coach: Codes, variant: Ints, sentences: list[str], 
 def _kept(encoding: Encoding, outcome: Outcome, after: list[str]) -> Piece:
     variant = np.zeros(len(outcome.coach), dtype=np.int64)
     variant[_company(encoding)] = 1
-    variant[encoding.frozen] = 2
-    variant[encoding.rows.pin >= 0] = 3
+    for place, name in enumerate(KEPT_BY, start=2):
+        variant[encoding.frozen_by & KEPT_BY[name] > 0] = place
+    variant[encoding.rows.pin >= 0] = 5
     sentences = [
         "Kept with {coach}: no change would pay for what it costs.",
         "Kept with {coach}, together with the household.",
         "Kept with {coach}: the client had to change coach lately, so the relationship is protected.",
+        "Kept with {coach}: the policy protects this relationship.",
+        "Kept with {coach}, whose caseload is frozen.",
         "Kept with {coach} by a pin.",
     ]
     return _by_coach(np.flatnonzero(outcome.status == KEPT), outcome.coach, variant, sentences, after)

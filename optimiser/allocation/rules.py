@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimiser.allocation.facts import Flags
+from optimiser.allocation.facts import KEPT_BY, Flags
 from optimiser.allocation.pairs import Pairs
 from optimiser.domain.policy import Policy
 
@@ -87,8 +87,33 @@ def travel(pairs: Pairs) -> Flags:
 
 def recent_change(pairs: Pairs) -> Flags:
     """Whoever had to change coach lately keeps the present one."""
-    frozen_to = pairs.clients.frozen_to[pairs.client]
-    may: Flags = (frozen_to < 0) | (frozen_to == pairs.coach)
+    return _keeps(pairs, "recent_change")
+
+
+def protection(pairs: Pairs) -> Flags:
+    """A relationship that the policy protects goes on."""
+    return _keeps(pairs, "protection")
+
+
+def freeze(pairs: Pairs) -> Flags:
+    """Nobody who could stay leaves a frozen coach or comes to one."""
+    coming = pairs.clients.settled[pairs.client] & pairs.coaches.frozen[pairs.coach]
+    may: Flags = _keeps(pairs, "freeze") & ~coming
+    return may
+
+
+def team(pairs: Pairs) -> Flags:
+    """Whoever could stay changes coach only inside the unit."""
+    unit = pairs.clients.team[pairs.client]
+    may: Flags = (unit < 0) | (unit == pairs.coaches.unit[pairs.coach])
+    return may
+
+
+def _keeps(pairs: Pairs, name: str) -> Flags:
+    """The rule of moving does not speak for another coach."""
+    clients = pairs.clients
+    bound = (clients.frozen_by & KEPT_BY[name] > 0)[pairs.client]
+    may: Flags = ~bound | (clients.frozen_to[pairs.client] == pairs.coach)
     return may
 
 
@@ -103,12 +128,19 @@ RULES: dict[str, Rule] = {
         Rule("exclusion", "must not serve this client", exclusion),
         Rule("travel", "is too far away to meet in person", travel),
         Rule("recent_change", "is not the coach a recent change protects", recent_change),
+        Rule("protection", "is not the coach of a protected relationship", protection),
+        Rule("freeze", "has a frozen caseload, or the present coach has", freeze),
+        Rule("team", "belongs to another unit than the present coach", team),
     )
 }
 """Every rule by its name in the policy, in the order in which they are asked.
 
 The title says, of a coach, why he or she is barred: it goes on from "the coach" and from "who".
 """
+
+
+MOVING = ("recent_change", "protection", "freeze", "team")
+"""Rules of moving: they hold for clients who could stay by all others; a pin sets them aside."""
 
 
 def rules_on(policy: Policy) -> list[Rule]:

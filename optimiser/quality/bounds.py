@@ -65,8 +65,9 @@ def bounds(region: Region, certificate: Certificate) -> Bounds:
     split = parts[0].split | parts[1].split | _split_areas(touched, component)
     shares = parts[0].first + parts[1].first
     shares[: len(labels)] -= _first_limits(region, levels[0], component, touched)
-    if split:
-        shares = np.array([shares[: len(labels)].sum(), shares[-1]])
+    if split or levels[0].moves > 0:
+        # The budget of moves joins what its price reaches.
+        shares = np.array([shares[: len(labels)].sum() - _budget(levels[0], region), shares[-1]])
     spent = levels[1].unserved * certificate.unserved_weighted
     minutes = (parts[0].second, parts[1].second, *_second_limits(region, levels[1]), -spent)
     return Bounds(
@@ -84,6 +85,7 @@ def _level(given: Multipliers, facts: Facts, unserved: float, *, priced: bool) -
         load=np.array([given.load.get(coach, 0.0) for coach in coaches], dtype=np.float64),
         heads=np.where(np.isfinite(facts.posts.heads_limit), heads, 0.0),
         interpreter=np.array([*(given.interpreter.get(a, 0.0) for a in facts.areas), 0.0], np.float64),
+        moves=given.moves,
         unserved=unserved,
         priced=priced,
     )
@@ -115,7 +117,13 @@ def _second_limits(region: Region, level: Level) -> list[float]:
     """What curves and limits add to the second bound."""
     heads = _heads_worth(level, region.limits)
     areas = level.interpreter[:-1] * region.limits.interpreter
-    return [*_least_curve(region, level).tolist(), *(-heads).tolist(), *(-areas).tolist()]
+    posts = [*_least_curve(region, level).tolist(), *(-heads).tolist()]
+    return [*posts, *(-areas).tolist(), -_budget(level, region)]
+
+
+def _budget(level: Level, region: Region) -> float:
+    """What the budget of moves is worth at a level's price of a move."""
+    return level.moves * region.limits.moves if level.moves > 0 else 0.0
 
 
 def _least_curve(region: Region, level: Level) -> Floats:

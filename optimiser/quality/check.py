@@ -105,7 +105,7 @@ def _proved(
         return None, [], []
     progress.say("Recomputing the bounds")
     changed = facts_changed(certificate, region.snapshot.fingerprint(), region.policy.fingerprint())
-    faults = unusable(certificate, region.facts.posts.ids, region.facts.areas)
+    faults = unusable(certificate, region.facts.posts.ids, region.facts.areas, region.limits.moves)
     if faults:
         return None, faults, changed
     return bounds(region, certificate), [], changed

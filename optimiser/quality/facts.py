@@ -31,6 +31,10 @@ class Rows:
         In the integration period; met in person.
     meetings, base : numpy.ndarray
         Meetings a month, and demand in minutes a month without an interpreter.
+    team, frozen_to : numpy.ndarray
+        Unit inside which a change of coach must stay; frozen coach who keeps the client; -1 for none.
+    settled : numpy.ndarray
+        Could stay, and so goes to no other frozen coach.
     """
 
     municipality: Ints
@@ -41,6 +45,9 @@ class Rows:
     in_person: Bools
     meetings: Floats
     base: Floats
+    team: Ints
+    frozen_to: Ints
+    settled: Bools
 
 
 @dataclass(frozen=True)
@@ -205,6 +212,9 @@ def _rows(
         in_person=met[where].astype(bool),
         meetings=meetings[what],
         base=base[what],
+        team=np.full(len(what), -1, dtype=np.int64),
+        frozen_to=np.full(len(what), -1, dtype=np.int64),
+        settled=np.zeros(len(what), dtype=bool),
     )
     return rows, row_of
 

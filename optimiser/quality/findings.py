@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from optimiser.quality.arrays import Bools, Floats, Ints, blocks, coded
 from optimiser.quality.pairs import Pairs
 from optimiser.quality.recount import Recount
 from optimiser.quality.region import Region
-from optimiser.quality.rules import FACT_RULES, OWN_RULES, WORDS, Own, on
+from optimiser.quality.rules import FACT_RULES, OWN_RULES, WORDS, on
 
 LISTED = 1000
 """Findings listed a name; one more counts the rest."""
@@ -48,7 +49,7 @@ def broken_rules(region: Region, coach: Ints) -> list[Finding]:
     for block in blocks(len(coach)):
         client = np.flatnonzero(coach[block] >= 0) + block.start
         pairs = Pairs(region.facts, region.facts.row_of[client], coach[client])
-        own = Own(client, region.units.own.tied, region.units.own.excluded)
+        own = replace(region.units.own, client=client)
         for name, clients in broken.items():
             fact_rule = FACT_RULES.get(name)
             allowed = fact_rule(pairs, policy) if fact_rule else OWN_RULES[name](pairs, own)
@@ -118,13 +119,22 @@ def unserved_findings(region: Region, coach: Ints) -> list[Finding]:
 
 
 def broken_limits(found: Recount) -> list[Finding]:
-    """Return a finding for each limit of a coach or of an area that is exceeded."""
+    """Return a finding for each limit of a coach or of an area that is exceeded, and for the budget of moves."""
     coaches, areas = found.coaches.sort("coach_id"), found.areas
     return [
         *_over("minutes", coaches, "coach_id", "load_minutes", "limit_minutes"),
         *_over("heads", coaches.drop_nulls("heads_limit"), "coach_id", "heads", "heads_limit"),
         *_over("interpreter_minutes", areas, "area", "interpreter_minutes", "limit_minutes"),
+        *_too_many_moves(found),
     ]
+
+
+def _too_many_moves(found: Recount) -> list[Finding]:
+    moved = found.counts["moved"]
+    if moved <= found.moves_limit:
+        return []
+    text = f"{moved:,} clients who could stay move where {found.moves_limit:,.0f} may. Let some of them stay."
+    return [Finding("moves", "", text)]
 
 
 def _over(name: str, frame: pl.DataFrame, subject: str, value: str, limit: str) -> list[Finding]:

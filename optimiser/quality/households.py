@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -77,7 +77,7 @@ def special_units(facts: Facts, people: People, own: Own, policy: Policy) -> Spe
     for case, held in runs(case_starts, len(member), CHUNK):
         client, first = member[held], case_starts[case] - held.start
         pairs = Pairs(facts, facts.row_of[client], EVERY)
-        allowed = allowed_by_all(pairs, Own(client, own.tied, own.excluded), policy)
+        allowed = allowed_by_all(pairs, replace(own, client=client), policy)
         joined = _joined(allowed, first, people.present[client], policy)
         joined &= _one_area(limited_area(facts, facts.row_of[client]), first)
         begins = ~joined[_number(first, len(client))]

@@ -39,11 +39,14 @@ class Limits:
         Shape (C,), minutes a month; clients, infinite for none.
     interpreter : numpy.ndarray
         Shape (A,), minutes a month of each limited area.
+    moves : float
+        Clients who change coach although they could stay; infinite for no limit.
     """
 
     minutes: Floats
     heads: Floats
     interpreter: Floats
+    moves: float
 
 
 def carried(facts: Facts, coach: Ints, policy: Policy) -> Carried:
@@ -71,7 +74,7 @@ def carried(facts: Facts, coach: Ints, policy: Policy) -> Carried:
     return Carried(minutes, heads, interpreter)
 
 
-def raised(facts: Facts, held: Ints, policy: Policy) -> Limits:
+def raised(facts: Facts, held: Ints, leaving: int, policy: Policy) -> Limits:
     """Return the limits, raised where those held by a pin or their home need more.
 
     Parameters
@@ -80,13 +83,17 @@ def raised(facts: Facts, held: Ints, policy: Policy) -> Limits:
         Fact rows and tables.
     held : numpy.ndarray
         Shape (N,), coach who holds each client's unit, -1 where it may be unserved.
+    leaving : int
+        Clients of joined households whose home is not their present coach, though that one could stay.
     policy : Policy
         Limits and workload.
     """
+    budget = policy.limits.moves
     need = carried(facts, held, policy)
     areas = np.array([policy.limits.interpreter_minutes[area] for area in facts.areas])
     return Limits(
         minutes=np.maximum(facts.posts.minutes_limit, need.minutes),
         heads=np.maximum(facts.posts.heads_limit, need.heads),
         interpreter=np.maximum(areas, need.interpreter),
+        moves=float("inf") if budget is None else float(max(budget, leaving)),
     )

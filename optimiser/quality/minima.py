@@ -1,8 +1,8 @@
 """The least that each unit can cost at given multipliers.
 
 Facts meet coaches in chunks of fact rows, and only the best coach of a row is kept; each client then
-compares that coach, handover added, with the present one. A handover is never below 0, so that it does
-no harm where the two are the same. Never clients times coaches.
+compares that coach, handover and price of the move added, with the present one. Neither is ever below 0,
+so that they do no harm where the two are the same. Never clients times coaches.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Level:
         Shape (C,).
     interpreter : numpy.ndarray
         Shape (A + 1,); the last is 0, for clients whose interpreter minutes no area limits.
+    moves : float
+        Of a client who changes coach although staying was possible.
     unserved : float
         What a weighted unserved client costs.
     priced : bool
@@ -40,11 +42,12 @@ class Level:
     load: Floats
     heads: Floats
     interpreter: Floats
+    moves: float
     unserved: float
     priced: bool
 
     def value(self, pairs: Pairs, policy: Policy) -> Floats:
-        """What the pairs cost at these multipliers, handover apart; shape of the pairs."""
+        """What the pairs cost at these multipliers, handover and moves apart; shape of the pairs."""
         extra = interpreter_minutes(pairs, policy)
         area = self.interpreter[limited_area(pairs.facts, pairs.row)]
         base = pairs.across(pairs.facts.rows.base[pairs.row])
@@ -130,6 +133,7 @@ def special_minima(region: Region, levels: tuple[Level, Level], component: Ints)
         _touch_all(touched, pairs, np.repeat(allowed, counts, axis=0), policy)
         for level in levels:
             value = level.value(pairs, policy) + (handover(pairs, ties) if level.priced else 0.0)
+            value += level.moves * _leaving(pairs, units.may_keep[member], people.present[member])
             least = np.where(allowed, np.add.reduceat(value, starts, axis=0), np.inf).min(axis=1)
             least = np.where(may, np.minimum(least, level.unserved * weight), least)
             if level.priced:
@@ -172,7 +176,14 @@ def _least(region: Region, client: Ints, best: _Best, level: Level) -> Floats:
     own = np.full(len(client), np.inf)
     own[at >= 0] = level.value(Pairs(facts, row[at >= 0], at[at >= 0]), policy)
     other = best.value[row] + (units.handover[client] if level.priced else 0.0)
+    other = other + level.moves * units.may_keep[client]
     return np.where(only < 0, np.minimum(own, other), own)
+
+
+def _leaving(pairs: Pairs, may_keep: Bools, present: Ints) -> Bools:
+    """Whether the client changes coach although the present one could go on, with every coach (n, C)."""
+    leaving: Bools = may_keep[:, None] & (present[:, None] != np.arange(len(pairs.facts.posts.ids)))
+    return leaving
 
 
 def _or_unserved(least: Floats, client: Ints, region: Region, level: Level) -> Floats:

@@ -49,8 +49,9 @@ class People:
         Shape (N,), minutes a month that a change of coach costs where the present one could go on.
     weight : numpy.ndarray
         Shape (N,), how much the client counts if unserved.
-    long_term, changed : numpy.ndarray
-        Shape (N,), long unemployed; as many involuntary changes as the policy bears.
+    long_term, changed, protected : numpy.ndarray
+        Shape (N,), long unemployed; as many involuntary changes as the policy bears; a relationship it
+        protects, if there is one.
     excluded : numpy.ndarray
         Exclusions in force as client * C + coach, rising.
     """
@@ -62,6 +63,7 @@ class People:
     weight: Ints
     long_term: Bools
     changed: Bools
+    protected: Bools
     excluded: Ints
 
 
@@ -99,6 +101,7 @@ def people(snapshot: Snapshot, clients: pl.DataFrame, coaches: tuple[str, ...], 
         weight=_weight(clients, long_term, policy),
         long_term=long_term,
         changed=(clients["involuntary_changes"] >= rule.max_changes).to_numpy(),
+        protected=_protected(snapshot, clients, policy),
         excluded=np.unique(who * len(coaches) + coach),
     )
 
@@ -130,6 +133,14 @@ def _handover(snapshot: Snapshot, clients: pl.DataFrame, policy: Policy) -> Floa
     complex_one = clients["need_level"] >= price.complex_need_level
     complex_one = complex_one | clients["multi_agency"]
     return np.where(complex_one.to_numpy(), minutes * price.complex_factor, minutes)
+
+
+def _protected(snapshot: Snapshot, clients: pl.DataFrame, policy: Policy) -> Bools:
+    rule = policy.rules.protection
+    since = clients.select(pl.coalesce("coach_since", "registered_on")).to_series()
+    young = _whole_months(since, snapshot.date) < rule.younger_than_months
+    found: Bools = young | (clients["need_level"] >= rule.need_level).to_numpy()
+    return found
 
 
 def _weight(clients: pl.DataFrame, long_term: Bools, policy: Policy) -> Ints:

@@ -11,7 +11,7 @@ import polars as pl
 
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
-from optimiser.quality.arrays import Bools, Floats, Ints
+from optimiser.quality.arrays import Bools, Floats, Ints, coded, texts
 
 NO_LIMIT = float("inf")
 
@@ -28,9 +28,11 @@ class Posts:
         Coach ids.
     capacity, minutes_limit, heads_limit : numpy.ndarray
         Shape (C,), c_j and m_j in minutes a month, h_j in clients (infinite for none).
-    integration, working, remote : numpy.ndarray
-        Shape (C,), whether the unit serves the integration period, the coach works on the day, and
-        works by telephone or remotely alone.
+    integration, working, remote, frozen : numpy.ndarray
+        Shape (C,), whether the unit serves the integration period, the coach works on the day, works by
+        telephone or remotely alone, and is frozen by the policy.
+    unit : numpy.ndarray
+        Shape (C,), number of the coach's unit.
     """
 
     frame: pl.DataFrame
@@ -41,6 +43,8 @@ class Posts:
     integration: Bools
     working: Bools
     remote: Bools
+    frozen: Bools
+    unit: Ints
 
 
 def posts(snapshot: Snapshot, policy: Policy) -> Posts:
@@ -63,7 +67,14 @@ def posts(snapshot: Snapshot, policy: Policy) -> Posts:
         integration=np.array([bool(serves_newcomers[row["unit_id"]]) for row in rows], dtype=bool),
         working=np.array([_works_on(row, snapshot.date) for row in rows], dtype=bool),
         remote=np.array([bool(row["remote"]) for row in rows], dtype=bool),
+        frozen=np.array([_frozen(row, policy) for row in rows], dtype=bool),
+        unit=coded(frame["unit_id"], texts(frame["unit_id"])),
     )
+
+
+def _frozen(row: dict[str, Any], policy: Policy) -> bool:
+    rule = policy.rules.freeze
+    return rule.on and (row["coach_id"] in rule.coaches or row["unit_id"] in rule.units)
 
 
 def _smaller(value: float, limit: float | None) -> float:

@@ -29,7 +29,9 @@ def facts_changed(certificate: Certificate, fingerprint: str, policy_fingerprint
     return [Finding("fingerprint", "", text)]
 
 
-def unusable(certificate: Certificate, coaches: tuple[str, ...], areas: tuple[str, ...]) -> list[Finding]:
+def unusable(
+    certificate: Certificate, coaches: tuple[str, ...], areas: tuple[str, ...], moves_limit: float
+) -> list[Finding]:
     """Return what makes the multipliers or the component labels unfit for a bound.
 
     Parameters
@@ -38,11 +40,13 @@ def unusable(certificate: Certificate, coaches: tuple[str, ...], areas: tuple[st
         What is to prove the plan.
     coaches, areas : tuple of str
         All coaches, and the areas with a limit of interpreter minutes.
+    moves_limit : float
+        Most clients who may move; infinite for no limit.
     """
     found = []
     for name, level in (("level1", certificate.level1), ("level2", certificate.level2)):
         found += _below_zero(name, level) + _unknown(name, level, set(coaches), set(areas))
-        if level.moves:
+        if level.moves and not isfinite(moves_limit):
             found.append(
                 ("", f"{name}.moves is {level.moves}, but without a budget of moves it is 0. {ADVICE}")
             )

@@ -51,6 +51,8 @@ class Recount:
         Clients without a coach, and their weights.
     counts : dict
         Clients by status.
+    moves_limit : float
+        Most clients who may move (raised); infinite for no limit.
     bound_minutes, unserved_bound : float or None
         What the certificate's multipliers prove; None without a certificate that can be used.
     """
@@ -64,6 +66,7 @@ class Recount:
     unserved: int
     unserved_weighted: int
     counts: dict[str, int]
+    moves_limit: float
     bound_minutes: float | None
     unserved_bound: float | None
 
@@ -101,6 +104,7 @@ def recount(
         unserved=int((coach < 0).sum()),
         unserved_weighted=int(region.people.weight[coach < 0].sum()),
         counts={status: counts.get(status, 0) for status in STATUSES},
+        moves_limit=region.limits.moves,
         bound_minutes=bound_minutes,
         unserved_bound=unserved_bound,
     )

@@ -10,6 +10,7 @@ from optimiser.quality.facts import Facts, facts
 from optimiser.quality.limits import Limits, raised
 from optimiser.quality.people import People, people, sorted_clients
 from optimiser.quality.posts import posts
+from optimiser.quality.ties import present_allowed, with_ties
 from optimiser.quality.units import Units, units
 
 
@@ -45,6 +46,9 @@ def read_region(snapshot: Snapshot, policy: Policy) -> Region:
     coaches = posts(snapshot, policy)
     known = facts(snapshot, clients, coaches, policy)
     everyone = people(snapshot, clients, coaches.ids, policy)
-    together = units(known, everyone, policy)
-    limits = raised(known, together.held, policy)
+    kept = present_allowed(known, everyone, policy)
+    known = with_ties(known, everyone, kept, policy)
+    together = units(known, everyone, kept, policy)
+    leaving = together.may_keep & (together.held >= 0) & (together.held != everyone.present)
+    limits = raised(known, together.held, int(leaving.sum()), policy)
     return Region(snapshot, policy, known, everyone, together, limits)

@@ -1,6 +1,6 @@
 """Who may serve whom: one named function a rule, true where the coach may serve the client.
 
-The first six read facts that many clients share; `exclusion` and `recent_change` are a client's own.
+Most read facts that many clients share; `exclusion`, `recent_change` and `protection` are a client's own.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from optimiser.domain.policy import Policy
 from optimiser.quality.arrays import Bools, Ints
 from optimiser.quality.pairs import Pairs, road_minutes, shared_language
 
-LIMITS = ("minutes", "heads", "interpreter_minutes")
-"""What bounds a coach (minutes, heads) or an area (interpreter minutes)."""
+LIMITS = ("minutes", "heads", "interpreter_minutes", "moves")
+"""What bounds a coach (minutes, heads), an area (interpreter minutes) or the whole plan (moves)."""
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,16 @@ class Own:
     ----------
     client : numpy.ndarray
         Shape (n,), which clients the pairs are of.
-    tied : numpy.ndarray
-        Shape (N,), present coach of whoever must not be made to change again, -1 for the others.
+    tied, protected : numpy.ndarray
+        Shape (N,), present coach of whoever must not be made to change again, and of those whose
+        relationship the policy protects; -1 for the others.
     excluded : numpy.ndarray
         Pairs that must not be, as client * C + coach, rising.
     """
 
     client: Ints
     tied: Ints
+    protected: Ints
     excluded: Ints
 
 
@@ -93,8 +95,33 @@ def exclusion(pairs: Pairs, own: Own) -> Bools:
 
 def recent_change(pairs: Pairs, own: Own) -> Bools:
     """Nobody is made to change coach again soon."""
-    tied = pairs.across(own.tied[own.client])
-    allowed: Bools = (tied < 0) | (tied == np.arange(len(pairs.facts.posts.ids))[pairs.coach])
+    return _only(pairs, own.tied[own.client])
+
+
+def protection(pairs: Pairs, own: Own) -> Bools:
+    """A relationship that the policy protects goes on."""
+    return _only(pairs, own.protected[own.client])
+
+
+def freeze(pairs: Pairs, policy: Policy) -> Bools:
+    """A frozen coach keeps the clients who could stay, and gets none who could stay elsewhere."""
+    rows, frozen = pairs.facts.rows, pairs.facts.posts.frozen[pairs.coach]
+    allowed: Bools = _only(pairs, rows.frozen_to[pairs.row])
+    coming = pairs.across(rows.settled[pairs.row] & (rows.frozen_to[pairs.row] < 0)) & frozen
+    return allowed & ~coming
+
+
+def team(pairs: Pairs, policy: Policy) -> Bools:
+    """Who could stay changes coach only inside the unit."""
+    unit = pairs.across(pairs.facts.rows.team[pairs.row])
+    allowed: Bools = (unit < 0) | (unit == pairs.facts.posts.unit[pairs.coach])
+    return allowed
+
+
+def _only(pairs: Pairs, coach: Ints) -> Bools:
+    """Whether the pair is with the one coach, where there is one."""
+    one = pairs.across(coach)
+    allowed: Bools = (one < 0) | (one == np.arange(len(pairs.facts.posts.ids))[pairs.coach])
     return allowed
 
 
@@ -105,10 +132,13 @@ FACT_RULES: dict[str, Callable[[Pairs, Policy], Bools]] = {
     "integration_unit": integration_unit,
     "presence": presence,
     "travel": travel,
+    "freeze": freeze,
+    "team": team,
 }
 OWN_RULES: dict[str, Callable[[Pairs, Own], Bools]] = {
     "exclusion": exclusion,
     "recent_change": recent_change,
+    "protection": protection,
 }
 RULES: dict[str, Callable[..., Bools]] = {**FACT_RULES, **OWN_RULES}
 """Every rule by name; the names are those of `policy.rules`."""
@@ -122,6 +152,9 @@ WORDS = {
     "exclusion": "an exclusion forbids this pair",
     "travel": "the client is met in person and the coach is out of reach or only remote",
     "recent_change": "the client has been made to change coach too recently to change again",
+    "protection": "the policy protects the relationship with the present coach",
+    "freeze": "the caseload of one of the two coaches is frozen",
+    "team": "a client who could stay changes coach only inside the unit",
 }
 """What each rule says where it is broken."""
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.domain.policy import Policy
-from optimiser.quality.arrays import Bools, Floats, Ints, blocks
+from optimiser.quality.arrays import Bools, Floats, Ints
 from optimiser.quality.facts import Facts
 from optimiser.quality.households import Special, homes, kept_by_unit, special_units
-from optimiser.quality.pairs import Pairs
 from optimiser.quality.people import People
-from optimiser.quality.rules import Own, allowed_by_facts, exclusion, on
+from optimiser.quality.rules import Own, on
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,25 @@ class Units:
     own: Own
 
 
-def units(facts: Facts, people: People, policy: Policy) -> Units:
-    """Return the units of all clients."""
+def units(facts: Facts, people: People, kept: Bools, policy: Policy) -> Units:
+    """Return the units of all clients.
+
+    Parameters
+    ----------
+    facts : Facts
+        Fact rows told apart by what binds those who could stay (`with_ties`).
+    people : People
+        All clients.
+    kept : numpy.ndarray
+        Shape (N,), whether every rule of serving allows the present coach.
+    policy : Policy
+        Rules in force.
+    """
     count = len(people.present)
-    kept = _present_allowed(facts, people, policy)
-    bound = people.changed & kept & (people.pin < 0)
-    tied = np.where(bound & on("recent_change", policy), people.present, -1)
-    own = Own(np.arange(count), tied, people.excluded)
+    settled = kept & (people.pin < 0)
+    tied = np.where(settled & people.changed & on("recent_change", policy), people.present, -1)
+    protected = np.where(settled & people.protected & on("protection", policy), people.present, -1)
+    own = Own(np.arange(count), tied, protected, people.excluded)
     special = special_units(facts, people, own, policy)
     ordinary = np.ones(count, dtype=bool)
     ordinary[special.member] = False
@@ -75,7 +86,7 @@ def units(facts: Facts, people: People, policy: Policy) -> Units:
     of_client[special.member] = special.label()
     return Units(
         of_client=of_client,
-        only=np.where(pinned, people.pin, np.where(ordinary, tied, -1)),
+        only=np.where(pinned, people.pin, np.where(ordinary, np.maximum(tied, protected), -1)),
         may_keep=may_keep,
         held=held,
         handover=np.where(may_keep, people.handover, 0.0),
@@ -83,16 +94,3 @@ def units(facts: Facts, people: People, policy: Policy) -> Units:
         special=special,
         own=own,
     )
-
-
-def _present_allowed(facts: Facts, people: People, policy: Policy) -> Bools:
-    """Whether every rule but `recent_change` allows the present coach, shape (N,)."""
-    kept = people.present >= 0
-    untied = np.full(len(kept), -1, dtype=np.int64)
-    for block in blocks(len(kept)):
-        client = np.flatnonzero(kept[block]) + block.start
-        pairs = Pairs(facts, facts.row_of[client], people.present[client])
-        kept[client] = allowed_by_facts(pairs, policy)
-        if on("exclusion", policy):
-            kept[client] &= exclusion(pairs, Own(client, untied, people.excluded))
-    return kept

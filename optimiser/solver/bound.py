@@ -14,6 +14,7 @@ ROUNDING = 1e-6
 def reduced_prices(problem: Problem, prices: Prices, arc_price: Floats) -> Floats:
     """Price of one unit on each arc with the multipliers' charges, shape (A,)."""
     charged = arc_price + prices.load[problem.arc_coach] * problem.arc_demand
+    charged += prices.moves * problem.arc_moves
     charged += prices.heads[problem.arc_coach] * problem.heads[problem.arc_group]
     with_area = problem.arc_area >= 0
     charged[with_area] += prices.interpreter[problem.arc_area[with_area]] * problem.arc_interpreter[with_area]
@@ -27,7 +28,7 @@ def bound_minutes(problem: Problem, curve: Curves, prices: Prices, unserved: flo
     left_price = np.where(problem.must < problem.count, prices.unserved * problem.weight, np.inf)
     moving = np.minimum(cheapest, left_price) * (problem.count - problem.must)
     moving[problem.count == problem.must] = 0.0
-    stayers = _stayers(problem, charged, cheapest)
+    stayers = _stayers(problem, charged, cheapest, problem.stay_saving, prices.moves)
     load_part = curve.least(prices.load, problem.limit) + prices.load * problem.fixed_load
     return float(
         moving.sum()
@@ -40,12 +41,16 @@ def bound_minutes(problem: Problem, curve: Curves, prices: Prices, unserved: flo
 
 
 def bound_unserved(problem: Problem, prices: Prices, component: Ints) -> Floats:
-    """Level 1: no plan leaves fewer weighted units of the groups unserved; one whole number a component."""
+    """Level 1: no plan leaves fewer weighted units of the groups unserved; one whole number a component.
+
+    With a price for moves there must be one component only: the budget of moves joins them all.
+    """
     charged = reduced_prices(problem, prices, np.zeros(len(problem.arc_price)))
     cheapest = _least_by_group(problem, charged)
     free = np.minimum(cheapest, problem.weight) * (problem.count - problem.must)
     free[problem.count == problem.must] = 0.0
-    by_group = free + np.where(problem.must > 0, cheapest, 0.0) * problem.must
+    nothing = np.zeros(len(problem.stay_arc))
+    by_group = free + _stayers_by_group(problem, charged, cheapest, nothing, prices.moves)
     label = component[problem.arc_coach[np.searchsorted(problem.arc_group, np.arange(problem.groups))]]
     labels = int(component.max(initial=-1)) + 1
     part = np.bincount(label, weights=by_group, minlength=labels)
@@ -58,6 +63,8 @@ def bound_unserved(problem: Problem, prices: Prices, component: Ints) -> Floats:
         home = area_component(problem, component)
         room = problem.area_limit - problem.area_taken
         part -= np.bincount(home, weights=prices.interpreter * room, minlength=labels)
+    if prices.moves > 0:
+        part[0] -= prices.moves * problem.moves_limit
     least: Floats = np.maximum(np.ceil(part - ROUNDING), 0.0)
     return least
 
@@ -75,7 +82,8 @@ def area_component(problem: Problem, component: Ints) -> Ints:
 def _held(problem: Problem, prices: Prices) -> float:
     heads = np.where(prices.heads > 0, problem.heads_limit - problem.fixed_heads, 0.0)
     areas = prices.interpreter * (problem.area_limit - problem.area_taken)
-    return float((prices.heads * heads).sum() + areas.sum())
+    moves = prices.moves * problem.moves_limit if prices.moves > 0 else 0.0
+    return float((prices.heads * heads).sum() + areas.sum()) + moves
 
 
 def _least_by_group(problem: Problem, charged: Floats) -> Floats:
@@ -84,11 +92,18 @@ def _least_by_group(problem: Problem, charged: Floats) -> Floats:
     return least
 
 
-def _stayers(problem: Problem, charged: Floats, cheapest: Floats) -> float:
-    """Units that may stay: the better of their own coach (handover saved) and the cheapest."""
-    own = charged[problem.stay_arc] - problem.stay_saving
-    best = np.minimum(own, cheapest[problem.arc_group[problem.stay_arc]])
-    without_arc = problem.must - np.bincount(
-        problem.arc_group[problem.stay_arc], weights=problem.stay_count, minlength=problem.groups
-    )
-    return float((best * problem.stay_count).sum() + (cheapest * without_arc).sum())
+def _stayers(problem: Problem, charged: Floats, cheapest: Floats, saving: Floats, move: float) -> float:
+    return float(_stayers_by_group(problem, charged, cheapest, saving, move).sum())
+
+
+def _stayers_by_group(
+    problem: Problem, charged: Floats, cheapest: Floats, saving: Floats, move: float
+) -> Floats:
+    """Units that may stay: the better of their own coach (handover saved) and the cheapest, a move charged."""
+    group = problem.arc_group[problem.stay_arc]
+    own = charged[problem.stay_arc] - saving
+    best = np.minimum(own, cheapest[group] + move * problem.stay_moves)
+    staying = np.bincount(group, weights=problem.stay_count, minlength=problem.groups)
+    stayers = np.bincount(group, weights=best * problem.stay_count, minlength=problem.groups)
+    least: Floats = (stayers + cheapest * (problem.must - staying)).astype(np.float64)
+    return least

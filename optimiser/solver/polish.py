@@ -32,6 +32,8 @@ class Effort:
         Exchanges of one coach in one round.
     tries : int
         Best candidates counted exactly.
+    trades : int
+        Moves given back for better ones where a budget holds them.
     gather : bool
         Gather room for units left over by rounding, and prove their number again.
     """
@@ -43,14 +45,19 @@ class Effort:
     near: int
     repeats: int
     tries: int
+    trades: int
     gather: bool = True
 
 
 EFFORTS = {
-    "rough": Effort(gap=1.0, rounds=0, partners=0, transfers=0, near=1, repeats=0, tries=0, gather=False),
-    "quick": Effort(gap=1e-3, rounds=1, partners=4, transfers=200, near=1, repeats=6, tries=10),
-    "normal": Effort(gap=2e-5, rounds=4, partners=16, transfers=300, near=2, repeats=6, tries=10),
-    "thorough": Effort(gap=2e-6, rounds=10, partners=120, transfers=600, near=6, repeats=12, tries=30),
+    "rough": Effort(
+        gap=1.0, rounds=0, partners=0, transfers=0, near=1, repeats=0, tries=0, trades=0, gather=False
+    ),
+    "quick": Effort(gap=1e-3, rounds=1, partners=4, transfers=200, near=1, repeats=6, tries=10, trades=10),
+    "normal": Effort(gap=2e-5, rounds=4, partners=16, transfers=300, near=2, repeats=6, tries=10, trades=100),
+    "thorough": Effort(
+        gap=2e-6, rounds=10, partners=120, transfers=600, near=6, repeats=12, tries=30, trades=1000
+    ),
 }
 
 LEAST = 1e-6

@@ -39,6 +39,9 @@ class Problem:
         Area whose interpreter minutes it takes, -1 for none.
     arc_interpreter : float, shape (A,)
         Interpreter minutes a month of one unit (0 where arc_area is -1).
+    arc_moves : int, shape (A,)
+        Clients of a unit on the arc who then change coach although they could stay; 0 where staying is
+        told by the stay arcs.
     stay_arc : int, shape (S,)
         Arc on which units of the group stay with their present coach; sorted; several stay arcs
         of one arc are tiers.
@@ -46,6 +49,8 @@ class Problem:
         How many units could stay.
     stay_saving : float, shape (S,)
         Handover saved by one that stays, minutes a month, >= 0.
+    stay_moves : int, shape (S,)
+        Clients of a unit who change coach if it does not stay; the same for all tiers of an arc.
     capacity, soft_limit, limit : float, shape (C,)
         Minutes a month: capacity, the limit of policy and coach, that limit raised for those who may stay.
     heads_limit : float, shape (C,)
@@ -56,6 +61,8 @@ class Problem:
         Interpreter minutes a month.
     fixed_interpreter : float, shape (R, C)
         What fixed units take of them with each coach.
+    moves_limit : float
+        Most clients who change coach although they could stay; inf for no limit.
     breaks : float, shape (B,)
         Utilisations at which the load curve's slope changes, from 0.
     slopes : float, shape (B - 1,)
@@ -78,9 +85,11 @@ class Problem:
     arc_demand: Floats
     arc_area: Ints
     arc_interpreter: Floats
+    arc_moves: Ints
     stay_arc: Ints
     stay_count: Ints
     stay_saving: Floats
+    stay_moves: Ints
     capacity: Floats
     soft_limit: Floats
     limit: Floats
@@ -89,6 +98,7 @@ class Problem:
     fixed_heads: Floats
     area_limit: Floats
     fixed_interpreter: Floats
+    moves_limit: float
     breaks: Floats
     slopes: Floats
     overload: float
@@ -113,6 +123,11 @@ class Problem:
         return taken
 
     @property
+    def moves_apart(self) -> int:
+        """Clients who change coach if nobody stays, those whom `arc_moves` counts apart."""
+        return int(self.stay_moves @ self.stay_count)
+
+    @property
     def coaches(self) -> int:
         """C."""
         return len(self.capacity)
@@ -128,6 +143,8 @@ class Prices:
         Of a minute of load, of a client.
     interpreter : float, shape (R,)
         Of an interpreter minute.
+    moves : float
+        Of a client who changes coach although staying was possible.
     unserved : float
         Of a weighted unserved unit (level 2).
     """
@@ -136,6 +153,7 @@ class Prices:
     heads: Floats
     interpreter: Floats
     unserved: float = 0.0
+    moves: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -171,6 +189,11 @@ class Solution:
     objective: float
     bound: float
     overload: float
+
+    def moves(self, problem: Problem) -> int:
+        """Clients who change coach although they could stay, in the flows of a problem."""
+        away = problem.moves_apart - int(problem.stay_moves @ self.stay)
+        return away + int(problem.arc_moves @ self.flow)
 
     @property
     def gap(self) -> float:

@@ -35,15 +35,19 @@ class Relaxation:
 def relax_unserved(problem: Problem) -> Relaxation:
     """Level 1: the least weighted number of unserved."""
     programme = Programme()
-    flows = programme.columns(np.zeros(len(problem.arc_group)), np.full(len(problem.arc_group), np.inf))
+    arcs = np.arange(len(problem.arc_group))
+    if np.isfinite(problem.moves_limit):
+        arcs = np.concatenate([arcs, problem.stay_arc])
+    flows = programme.columns(np.zeros(len(arcs)), _most(problem)[: len(arcs)])
     left = programme.columns(problem.weight.astype(float), (problem.count - problem.must).astype(float))
-    arcs = np.arange(len(flows))
     _serve(programme, problem, arcs, flows, left)
     heads, areas = _limits(programme, problem, arcs, flows)
+    moves = _budget(programme, problem, arcs, flows)
     load = programme.rows(problem.limit - problem.fixed_load, equal=False)
-    programme.put(load[problem.arc_coach], flows, problem.arc_demand)
+    programme.put(load[problem.arc_coach[arcs]], flows, problem.arc_demand[arcs])
     values, worth, value = programme.optimum()
-    return Relaxation(values[flows], values[left], _prices(problem, worth, load, heads, areas), value)
+    prices = _prices(problem, worth, (load, heads, areas, moves))
+    return Relaxation(_by_arc(problem, arcs, values[flows]), values[left], prices, value)
 
 
 PENALTY = 1e5
@@ -60,22 +64,38 @@ def relax_minutes(problem: Problem, curve: Curves, unserved: float | None) -> Re
     arcs = np.concatenate([np.arange(len(problem.arc_group)), problem.stay_arc])
     price = problem.arc_price[arcs]
     price[len(problem.arc_group) :] -= problem.stay_saving
-    room = np.concatenate([problem.count[problem.arc_group], problem.stay_count]).astype(float)
-    flows = programme.columns(price, room)
+    flows = programme.columns(price, _room(problem))
     weight = problem.weight.astype(float)
     penalty = PENALTY if unserved is None else 0.0
     left = programme.columns(penalty * weight, (problem.count - problem.must).astype(float))
     _serve(programme, problem, arcs, flows, left)
     heads, areas = _limits(programme, problem, arcs, flows)
+    moves = _budget(programme, problem, arcs, flows)
     load = _pieces(programme, problem, curve, arcs, flows)
     held = programme.rows(np.zeros(0) if unserved is None else np.array([unserved]), equal=False)
     for row in held:
         programme.put(np.full(len(left), row), left, weight)
     values, worth, value = programme.optimum()
+    unserved_price = max(penalty, float(worth[held].sum()))
+    prices = _prices(problem, worth, (load, heads, areas, moves), unserved_price)
+    return Relaxation(_by_arc(problem, arcs, values[flows]), values[left], prices, value)
+
+
+def _most(problem: Problem) -> Floats:
+    """Most units on each arc (no bound beyond that of the group), then on each stay arc."""
+    return np.concatenate([np.full(len(problem.arc_group), np.inf), problem.stay_count])
+
+
+def _room(problem: Problem) -> Floats:
+    """Most units on each arc, then on each stay arc."""
+    return np.concatenate([problem.count[problem.arc_group], problem.stay_count]).astype(float)
+
+
+def _by_arc(problem: Problem, arcs: Ints, values: Floats) -> Floats:
+    """Flows of arcs with those who stay among them, shape (A,)."""
     flow = np.zeros(len(problem.arc_group))
-    np.add.at(flow, arcs, values[flows])
-    prices = _prices(problem, worth, load, heads, areas, max(penalty, float(worth[held].sum())))
-    return Relaxation(flow, values[left], prices, value)
+    np.add.at(flow, arcs, values)
+    return flow
 
 
 def _serve(programme: Programme, problem: Problem, arcs: Ints, flows: Ints, left: Ints) -> None:
@@ -100,6 +120,20 @@ def _limits(programme: Programme, problem: Problem, arcs: Ints, flows: Ints) -> 
     return heads, areas
 
 
+def _budget(programme: Programme, problem: Problem, arcs: Ints, flows: Ints) -> Ints:
+    """The row of the budget of moves; none where there is no limit, or all could move within it."""
+    every = problem.moves_apart
+    most = every + int((problem.arc_moves * problem.count[problem.arc_group]).sum())
+    if problem.moves_limit >= most:
+        return np.zeros(0, dtype=np.int64)
+    row = programme.rows(np.array([problem.moves_limit - every], dtype=float), equal=False)
+    moves = problem.arc_moves[arcs].astype(float)
+    moves[len(problem.arc_group) :] -= problem.stay_moves
+    some = np.flatnonzero(moves)
+    programme.put(np.full(len(some), row[0]), flows[some], moves[some])
+    return row
+
+
 def _pieces(programme: Programme, problem: Problem, curve: Curves, arcs: Ints, flows: Ints) -> Ints:
     """Load of each coach as the sum of the pieces of its curve, cheapest first by convexity."""
     limit = problem.limit[:, None]
@@ -114,13 +148,18 @@ def _pieces(programme: Programme, problem: Problem, curve: Curves, arcs: Ints, f
 
 
 def _prices(
-    problem: Problem, worth: Floats, load: Ints, heads: Ints, areas: Ints, unserved: float = 0.0
+    problem: Problem, worth: Floats, rows: tuple[Ints, Ints, Ints, Ints], unserved: float = 0.0
 ) -> Prices:
-    """Multipliers from the worth of rows, cut off below 0 (any values >= 0 give a valid bound)."""
+    """Multipliers from the worth of rows (of load, heads, areas, moves), cut off below 0.
+
+    Any values >= 0 give a valid bound.
+    """
+    load, heads, areas, moves = rows
     heads_price = np.where(heads >= 0, worth[np.maximum(heads, 0)], 0.0)
     return Prices(
         load=np.maximum(worth[load], 0.0),
         heads=np.maximum(heads_price, 0.0),
         interpreter=np.maximum(worth[areas], 0.0),
         unserved=unserved,
+        moves=float(np.maximum(worth[moves], 0.0).sum()),
     )

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from optimiser.solver.bound import bound_minutes, bound_unserved
+from optimiser.solver.budget import keep_budget, spend_budget, trade_budget
 from optimiser.solver.components import components
 from optimiser.solver.curve import Curves, curves
 from optimiser.solver.polish import EFFORTS, Effort, exchange, place
@@ -39,7 +40,9 @@ class _Deaf:
         return None
 
 
-def solve(problem: Problem, effort: str = "normal", listener: Listener | None = None) -> Solution:
+def solve(
+    problem: Problem, effort: str = "normal", listener: Listener | None = None, start: Ints | None = None
+) -> Solution:
     """Serve as many as can be (level 1), at the least minutes (level 2), and prove both.
 
     Parameters
@@ -49,6 +52,9 @@ def solve(problem: Problem, effort: str = "normal", listener: Listener | None = 
         `rough`, `quick`, `normal` or `thorough`: counted work, so that the same problem gives the same solution.
     listener : Listener, optional
         Told of the phases.
+    start : int, shape (A,), optional
+        Flows of an earlier solution to polish from instead of the relaxation's: what is as good as
+        another stays as it was.
 
     Returns
     -------
@@ -69,10 +75,10 @@ def solve(problem: Problem, effort: str = "normal", listener: Listener | None = 
     with listener.phase("relax"):
         relaxed = _relax(problem, curve, component)
     with listener.phase("polish"):
-        state = _polish(problem, curve, component, relaxed, EFFORTS[effort])
+        state = _polish(problem, curve, relaxed, EFFORTS[effort], start)
         if EFFORTS[effort].gather:
-            relaxed = _proven_again(problem, curve, component, relaxed, state)
-        return _solution(problem, curve, component, relaxed, state)
+            relaxed = _proven_again(problem, curve, relaxed, state)
+        return _solution(problem, curve, relaxed, state)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class _Relaxed:
     level1: Prices
     level2: Relaxation
     target: Floats
+    component: Ints
 
 
 def _free(problem: Problem) -> Prices:
@@ -92,26 +99,38 @@ def _relax(problem: Problem, curve: Curves, component: Ints) -> _Relaxed:
     everybody = relax_minutes(problem, curve, None)
     if everybody.unserved.sum() < WHOLE:
         level1 = _free(problem)
-        return _Relaxed(level1, everybody, bound_unserved(problem, level1, component))
+        return _Relaxed(level1, everybody, bound_unserved(problem, level1, component), component)
+    level1, target, component = _least_unserved(problem, component)
+    return _Relaxed(level1, relax_minutes(problem, curve, float(target.sum())), target, component)
+
+
+def _least_unserved(problem: Problem, component: Ints) -> tuple[Prices, Floats, Ints]:
+    """Multipliers of level 1 and its bound by component; a binding budget of moves makes them one."""
     level1 = relax_unserved(problem).prices
-    target = bound_unserved(problem, level1, component)
-    return _Relaxed(level1, relax_minutes(problem, curve, float(target.sum())), target)
+    if level1.moves > 0:
+        component = np.zeros_like(component)
+    return level1, bound_unserved(problem, level1, component), component
 
 
-def _polish(problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, effort: Effort) -> State:
-    prices = relaxed.level2.prices
-    state = State(problem, curve, prices, np.floor(relaxed.level2.flow + WHOLE).astype(np.int64))
+def _polish(
+    problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, start: Ints | None
+) -> State:
+    component, prices = relaxed.component, relaxed.level2.prices
+    flow = np.floor(relaxed.level2.flow + WHOLE).astype(np.int64) if start is None else start
+    state = State(problem, curve, prices, flow)
     trim(state)
     target = relaxed.target if effort.gather else np.full_like(relaxed.target, np.inf)
     _serve_all(state, component, target)
-    if must_serve(state).any():
-        # Where everybody is, everybody who may stay fits: the limits were raised for that.
+    if must_serve(state).any() or not keep_budget(state):
+        # Where everybody is, everybody who may stay fits: the limits were raised for that, and nobody moves.
         staying = np.bincount(problem.stay_arc, weights=problem.stay_count, minlength=len(problem.arc_group))
         state = State(problem, curve, prices, staying.astype(np.int64))
         _serve_all(state, component, target)
     if must_serve(state).any():
         raise ValueError("units that must be served do not fit where they are: raise the limits for them")
     exchange(state, effort, _bound(problem, curve, prices, state))
+    spend_budget(state)
+    trade_budget(state, effort.trades)
     return state
 
 
@@ -125,28 +144,25 @@ def _bound(problem: Problem, curve: Curves, prices: Prices, state: State) -> flo
     return bound_minutes(problem, curve, prices, float(problem.weight @ state.unserved))
 
 
-def _proven_again(
-    problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, state: State
-) -> _Relaxed:
+def _proven_again(problem: Problem, curve: Curves, relaxed: _Relaxed, state: State) -> _Relaxed:
     """Where rounding left more unserved than the target, the multipliers for that number."""
     unserved = float(problem.weight @ state.unserved)
     if unserved <= relaxed.target.sum():
         return relaxed
-    level1, target = relaxed.level1, relaxed.target
+    level1, target, component = relaxed.level1, relaxed.target, relaxed.component
     if not level1.load.any():
-        level1 = relax_unserved(problem).prices
-        target = bound_unserved(problem, level1, component)
-    return _Relaxed(level1, relax_minutes(problem, curve, unserved), target)
+        level1, target, component = _least_unserved(problem, component)
+    return _Relaxed(level1, relax_minutes(problem, curve, unserved), target, component)
 
 
-def _solution(problem: Problem, curve: Curves, component: Ints, relaxed: _Relaxed, state: State) -> Solution:
+def _solution(problem: Problem, curve: Curves, relaxed: _Relaxed, state: State) -> Solution:
     objective, overload = state.objective()
     prices = relaxed.level2.prices
     return Solution(
         flow=state.flow,
         stay=state.stay(),
         unserved=state.unserved,
-        component=component,
+        component=relaxed.component,
         level1=relaxed.level1,
         level2=prices,
         unserved_weighted=float(problem.weight @ state.unserved) + problem.unserved_fixed,

@@ -3,7 +3,7 @@
 With the multipliers of the relaxation every unit on an arc loses its reduced cost (how much dearer
 the arc is than the cheapest of its group) and every coach the height of its curve above the
 supporting line. The losses add up to objective - bound (the part of limited interpreter minutes
-apart), so polishing is nothing but making them small.
+and of the budget of moves apart), so polishing is nothing but making them small.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class State:
     load, heads : float, shape (C,)
     area : float, shape (R,)
         Interpreter minutes used.
+    moves : int
+        Clients who change coach although they could stay; who is not served yet counts as one of them.
     gain_in, gain_out : float, shape (A,)
         Reduced cost of one unit more on the arc, and the one saved by a unit less (inf if there is none).
     arc_at : int, shape (C, G)
@@ -45,7 +47,8 @@ class State:
 
     def __init__(self, problem: Problem, curve: Curves, prices: Prices, flow: Ints) -> None:
         self.problem, self.curve, self.prices = problem, curve, prices
-        # An area's minutes are a limit here, not a price: what a unit gives back another takes.
+        # An area's minutes are a limit here, not a price: what a unit gives back another takes. A move
+        # has its price, and its limit besides.
         free = replace(prices, interpreter=np.zeros_like(prices.interpreter))
         self.charged = reduced_prices(problem, free, problem.arc_price)
         self.flow = np.zeros(len(flow), dtype=np.int64)
@@ -66,7 +69,8 @@ class State:
         self.area_most = problem.area_limit * (1 + DUST) + TINY
         self.demand = np.append(problem.arc_demand, 0.0)
         self.arc_heads = np.append(problem.heads[problem.arc_group], 0).astype(float)
-        self._tiers = _Tiers(problem)
+        self._tiers = _Tiers(problem, prices.moves)
+        self.moves = problem.moves_apart
         self.cost_in, self.cost_out = self.charged.copy(), self.charged.copy()
         self.lowest = curve.least(prices.load, problem.limit)
         first = np.searchsorted(problem.arc_group, np.arange(problem.groups))
@@ -76,6 +80,7 @@ class State:
     def add(self, arcs: Ints, units: Ints) -> None:
         """Put units (negative: take them away) on arcs, each arc at most once."""
         p = self.problem
+        self.moves += self.step_moves(arcs, units)
         self.flow[arcs] += units
         np.subtract.at(self.unserved, p.arc_group[arcs], units)
         np.add.at(self.load, p.arc_coach[arcs], p.arc_demand[arcs] * units)
@@ -85,6 +90,22 @@ class State:
         saved_in, saved_out = self._tiers.savings(arcs, self.flow[arcs])
         self.cost_in[arcs] = self.charged[arcs] - saved_in
         self.cost_out[arcs] = np.where(self.flow[arcs] > 0, self.charged[arcs] - saved_out, np.inf)
+
+    def step_moves(self, arcs: Ints, units: Ints) -> int:
+        """Change of the moves if units are put on arcs (each arc at most once)."""
+        flow = self.flow[arcs]
+        return int(self.moves_of(arcs, flow + units).sum() - self.moves_of(arcs, flow).sum())
+
+    def moves_of(self, arcs: Ints, flow: Ints) -> Ints:
+        """Clients on arcs who change coach, less those who do not because they stay, shape of `arcs`."""
+        staying = self._tiers.each[arcs] * np.minimum(flow, self._tiers.total[arcs])
+        moves: Ints = self.problem.arc_moves[arcs] * flow - staying
+        return moves
+
+    def stayers_short(self, arcs: Ints) -> Ints:
+        """Units that could stay on each arc and are not there, shape of `arcs`."""
+        short: Ints = np.maximum(self._tiers.total[arcs] - self.flow[arcs], 0)
+        return short
 
     def step_cost(self, arcs: Ints, units: Ints) -> float:
         """Change of the reduced costs if units are put on arcs (each arc at most once), stays counted exactly."""
@@ -152,6 +173,8 @@ class State:
         np.subtract.at(unserved, p.arc_group[arcs], units)
         heavier = float(p.weight @ (unserved - self.unserved))
         over = (area > np.maximum(self.area_most, self.area)).any() or heavier > 0
+        moves = self.moves + self.step_moves(arcs, units)
+        over |= moves > max(p.moves_limit, self.moves)
         if over or (unserved < 0).any() or (unserved > np.maximum(p.count - p.must, self.unserved)).any():
             return float("inf")
         change = sum(
@@ -176,12 +199,18 @@ class State:
 
 
 class _Tiers:
-    """Stay arcs as falling savings along each arc: the first units on it save most."""
+    """Stay arcs as falling savings along each arc: the first units on it save most.
 
-    def __init__(self, problem: Problem) -> None:
+    What a move costs is saved by staying too; it is the same for all tiers of an arc.
+    """
+
+    def __init__(self, problem: Problem, move: float) -> None:
         self.order = np.lexsort((np.arange(len(problem.stay_arc)), -problem.stay_saving, problem.stay_arc))
         arc = problem.stay_arc[self.order]
-        self.saving = np.append(problem.stay_saving[self.order], 0.0)
+        self.saving = np.append((problem.stay_saving + move * problem.stay_moves)[self.order], 0.0)
+        self.total, self.each = np.zeros((2, len(problem.arc_group)), dtype=np.int64)
+        np.add.at(self.total, problem.stay_arc, problem.stay_count)
+        self.each[problem.stay_arc] = problem.stay_moves
         self.first = np.searchsorted(arc, np.arange(len(problem.arc_group)))
         self.last = np.searchsorted(arc, np.arange(len(problem.arc_group)), side="right")
         count = problem.stay_count[self.order]

@@ -57,6 +57,9 @@ def test_golden_problem() -> None:
         "stay_arc": [2, 2],
         "stay_count": [1, 1],
         "stay_saving": [3.75, 11.25],
+        "arc_moves": [0] * 4,
+        "stay_moves": [1, 1],
+        "moves_limit": 2.0,
         "capacity": [5700.0, 2850.0],
         "soft_limit": [6840.0, 2000.0],
         "limit": [6840.0, 2000.0],
@@ -71,7 +74,7 @@ def test_golden_problem() -> None:
         "constant": 15.0,
         "unserved_fixed": 0,
     }
-    found = arrays(encode(three_clients(), policy()).problem)
+    found = arrays(encode(three_clients(), policy(limits={"moves": 2})).problem)
     assert set(found) == set(golden)
     for name, value in golden.items():
         assert found[name] == pytest.approx(value), name

@@ -82,15 +82,35 @@ CASES: dict[str, tuple[Snapshot, set[tuple[str, str]]]] = {
         region([client("A", coach_id="K2", involuntary_changes=1)], [coach("K1"), coach("K2")]),
         {("A", "K2")},
     ),
+    "protection": (
+        region([client("A", coach_id="K2", coach_since=date(2021, 8, 2))], [coach("K1"), coach("K2")]),
+        {("A", "K2")},
+    ),
+    "freeze": (region([client("A", coach_id="K2")], [coach("K1"), coach("K2")]), {("A", "K2")}),
+    "team": (
+        region(
+            [client("A", coach_id="K2")],
+            [coach("K1"), coach("K2", unit_id="U3")],
+            units=[{"unit_id": "U1"}, {"unit_id": "U3"}],
+        ),
+        {("A", "K2")},
+    ),
 }
+WISHES: dict[str, dict[str, object]] = {
+    "protection": {"younger_than_months": 1},
+    "freeze": {"coaches": ["K1"]},
+    "team": {"on": True},
+}
+"""What the policy says of a rule that is silent by default."""
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_bars_whom_it_should_and_nobody_when_off(name: str) -> None:
     """The rule leaves the one pair it allows, and both pairs where the policy switches it off."""
     snapshot, left = CASES[name]
-    assert may_serve(snapshot) == left
-    assert may_serve(snapshot, rules={name: {"on": False}}) == ALL
+    wishes = WISHES.get(name, {})
+    assert may_serve(snapshot, rules={name: wishes}) == left
+    assert may_serve(snapshot, rules={name: wishes | {"on": False}}) == ALL
 
 
 def test_every_rule_of_the_policy_is_a_function() -> None:

@@ -141,7 +141,7 @@ class Oracle:
         return "youth" if age <= rule.youth_until else "adult" if age <= rule.adult_until else "senior"
 
     def barred_by(self, i: str, j: str) -> set[str]:
-        """Names of the rules that bar the pair, recent_change apart."""
+        """Names of the rules of serving that bar the pair."""
         c, k, rules = self.clients[i], self.coaches[j], self.p.rules
         near = self.road[k["municipality"], c["municipality"]] <= rules.travel.max_minutes
         near = near or (rules.travel.integration_exempt and self.integration(i))
@@ -162,9 +162,30 @@ class Oracle:
         if i in self.pins:
             return {self.pins[i]}
         free = {j for j in self.coaches if not self.barred_by(i, j)}
-        rule, present = self.p.rules.recent_change, self.clients[i]["coach_id"]
-        tied = rule.on and self.clients[i]["involuntary_changes"] >= rule.max_changes and present in free
-        return {present} if tied else free
+        present = self.clients[i]["coach_id"]
+        return {j for j in free if not self.moving_barred_by(i, j)} if present in free else free
+
+    def moving_barred_by(self, i: str, j: str) -> set[str]:
+        """Names of the rules of moving that bar a client who could stay from a coach."""
+        c, rules = self.clients[i], self.p.rules
+        present = c["coach_id"]
+        if j == present:
+            return set()
+        months = self.whole_months(c["coach_since"] or c["registered_on"])
+        unit = self.coaches[j]["unit_id"] != self.coaches[present]["unit_id"]
+        bars = {
+            "recent_change": c["involuntary_changes"] >= rules.recent_change.max_changes,
+            "protection": months < rules.protection.younger_than_months
+            or c["need_level"] >= rules.protection.need_level,
+            "freeze": self.frozen(j) or self.frozen(present),
+            "team": unit,
+        }
+        return {name for name, bar in bars.items() if bar and getattr(rules, name).on}
+
+    def frozen(self, j: str) -> bool:
+        """Whether the policy names the coach or the unit."""
+        rule = self.p.rules.freeze
+        return j in rule.coaches or self.coaches[j]["unit_id"] in rule.units
 
     # Units
 
@@ -233,6 +254,16 @@ class Oracle:
             {j: None if h is None else max(h, heads[j]) for j, h in most.items()},
             {a: max(limit, areas[a]) for a, limit in self.p.limits.interpreter_minutes.items()},
         )
+
+    def moves_limit(self) -> float:
+        """Budget of moves, raised to what joined households need at home; infinite for none."""
+        if self.p.limits.moves is None:
+            return float("inf")
+        apart = 0
+        for unit in self.units:
+            home = self.home(unit)
+            apart += sum(self.status(i, home) == "moved" for i in unit) if home else 0
+        return max(self.p.limits.moves, apart)
 
     # Prices
 
@@ -335,6 +366,8 @@ class Oracle:
                     first += one.interpreter.get(area or "", 0.0) * t
                     cost += two.load.get(j, 0.0) * self.demand(i, j) + mu2
                     cost += two.interpreter.get(area or "", 0.0) * t + sum(self.prices(i, j).values())
+                    moves = self.status(i, j) == "moved"
+                    first, cost = first + one.moves * moves, cost + two.moves * moves
                 first_costs.append(first)
                 second_costs.append(cost)
             parts[certificate.component[allowed[0]] if allowed else None] += min(first_costs)
@@ -349,6 +382,11 @@ class Oracle:
             if area in area_parts:
                 parts[area_parts[area]] -= one.interpreter.get(area, 0.0) * limit
             second -= two.interpreter.get(area, 0.0) * limit
+        if two.moves:
+            second -= two.moves * self.moves_limit()
+        if one.moves:
+            together = sum(parts[label] for label in parts if label is not None)
+            parts = {0: together - one.moves * self.moves_limit(), None: parts[None]}
         return float(sum(max(0, ceil(part - 1e-6)) for part in parts.values())), second
 
     def least_curve(self, j: str, limit: float, price: float) -> float:

@@ -134,6 +134,20 @@ def policies(draw: st.DrawFn) -> Policy:
     limited = st.dictionaries(st.sampled_from(["x", "y"]), st.sampled_from([0.0, 30.0]))
     heads = draw(st.none() | st.integers(0, 3))
     limits = {"load": draw(st.sampled_from([0.5, 1.2])), "heads": heads, "interpreter_minutes": draw(limited)}
+    limits["moves"] = draw(st.none() | st.integers(0, 3))
+    binding = {
+        "protection": {
+            "younger_than_months": draw(st.sampled_from([0, 3, 12])),
+            "need_level": draw(st.sampled_from([5, 4])),
+        },
+        "freeze": {
+            "coaches": sorted(draw(st.sets(st.sampled_from(COACHES), max_size=2))),
+            "units": draw(st.sampled_from([[], [], ["u2"]])),
+        },
+        "team": {"on": draw(st.booleans())},
+    }
+    for name, wishes in binding.items():
+        rules[name] = wishes | rules.get(name, {})
     unserved = {"long_term": draw(st.integers(1, 3)), "need_level": draw(st.sampled_from([{}, {4: 2}]))}
     return Policy.model_validate({"rules": rules, "limits": limits, "unserved": unserved})
 
@@ -156,6 +170,6 @@ def multipliers(facts: Snapshot, wanted: Policy, *, second: bool) -> st.SearchSt
         load=of_coaches,
         heads=of_coaches,
         interpreter=of_areas,
-        moves=st.just(0.0),
+        moves=st.just(0.0) if wanted.limits.moves is None else price,
         unserved=unserved,
     )

@@ -39,6 +39,7 @@ def test_recount_agrees_with_the_model_pair_by_pair(data: st.DataObject) -> None
     assert {j: row["limit_minutes"] for j, row in rows.items()} == pytest.approx(minutes, **NEAR)
     assert {j: row["heads_limit"] for j, row in rows.items()} == heads
     assert dict(found.areas.select("area", "limit_minutes").iter_rows()) == pytest.approx(areas, **NEAR)
+    assert found.moves_limit == oracle.moves_limit()
 
 
 @settings(max_examples=60, deadline=None)
@@ -52,9 +53,8 @@ def test_findings_agree_with_the_model_pair_by_pair(data: st.DataObject) -> None
     for i, j in assigned.items():
         barred = oracle.barred_by(i, j) if j else set()
         others = oracle.barred_by(i, oracle.clients[i]["coach_id"]) if oracle.clients[i]["coach_id"] else {""}
-        tied = oracle.clients[i]["involuntary_changes"] >= wanted.rules.recent_change.max_changes
-        if tied and not others and j not in (None, oracle.clients[i]["coach_id"]) and i not in oracle.pins:
-            barred |= {"recent_change"} if wanted.rules.recent_change.on else set()
+        if not others and j is not None and i not in oracle.pins:
+            barred |= oracle.moving_barred_by(i, j)
         expected |= {(name, i) for name in barred}
         if i in oracle.pins and j not in (None, oracle.pins[i]):
             expected.add(("pin", i))

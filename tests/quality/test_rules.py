@@ -13,7 +13,7 @@ from optimiser.domain.policy_rules import Rules
 from optimiser.quality.check import check
 from optimiser.quality.prices import PRICES
 from optimiser.quality.rules import LIMITS, RULES, WORDS
-from tests.quality.tiny import DAY, Row, client, coach, plan, policy, tiny
+from tests.quality.tiny import DAY, UNITS, Row, client, coach, plan, policy, tiny
 
 YESTERDAY = Date(2024, 6, 14)
 TOMORROW = Date(2024, 6, 16)
@@ -27,6 +27,9 @@ CASES: dict[str, tuple[Row, Row, list[Row]]] = {
     "exclusion": ({}, {}, [{"client_id": "x", "coach_id": "ann", "until": DAY}]),
     "travel": ({"channel": "in_person"}, {"remote": True}, []),
     "recent_change": ({"coach_id": "bo", "involuntary_changes": 1}, {}, []),
+    "protection": ({"coach_id": "bo", "coach_since": Date(2024, 4, 16)}, {}, []),
+    "freeze": ({"coach_id": "bo"}, {}, []),
+    "team": ({"coach_id": "bo"}, {"unit_id": "u3"}, []),
 }
 """What the client, the coach ann and the exclusions are, for ann to be barred by this rule alone."""
 
@@ -39,7 +42,22 @@ JUST_KEPT: dict[str, tuple[Row, Row, list[Row]]] = {
     "exclusion": ({}, {}, [{"client_id": "x", "coach_id": "ann", "until": YESTERDAY}]),
     "travel": ({"channel": "phone"}, {"remote": True}, []),
     "recent_change": ({"coach_id": "bo", "involuntary_changes": 0}, {}, []),
+    "protection": ({"coach_id": "bo", "coach_since": Date(2024, 4, 15)}, {}, []),
+    "freeze": ({}, {}, []),
+    "team": ({"coach_id": "bo"}, {}, []),
 }
+
+WISHES: dict[str, Row] = {
+    "protection": {"younger_than_months": 2},
+    "freeze": {"coaches": ["ann"]},
+    "team": {"on": True},
+}
+"""What the policy says of a rule that is silent by default."""
+
+
+def wished(name: str, **more: Any) -> Policy:
+    """The policy in which a rule has something to say."""
+    return policy(rules={name: WISHES.get(name, {}) | more})
 
 
 def found(
@@ -52,6 +70,7 @@ def found(
         coaches=[coach("ann", **post), coach("bo")],
         exclusions=exclusions,
         pins=pins or [],
+        units=[*UNITS, {"unit_id": "u3"}],
     )
     return [(f.name, f.subject) for f in check(region, wanted, plan({"x": "ann"})).findings]
 
@@ -59,19 +78,19 @@ def found(
 @pytest.mark.parametrize("name", RULES)
 def test_a_broken_rule_is_the_only_finding(name: str) -> None:
     """The rule is named with the client, and nothing else is."""
-    assert found(CASES[name], policy()) == [(name, "x")]
+    assert found(CASES[name], wished(name)) == [(name, "x")]
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_just_kept_is_no_finding(name: str) -> None:
     """One day, one level or one code less, and the pair is allowed."""
-    assert found(JUST_KEPT[name], policy()) == []
+    assert found(JUST_KEPT[name], wished(name)) == []
 
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_that_is_off_bars_nobody(name: str) -> None:
     """The same pair is allowed when the policy switches the rule off."""
-    assert found(CASES[name], policy(rules={name: {"on": False}})) == []
+    assert found(CASES[name], wished(name, on=False)) == []
 
 
 def test_recent_change_does_not_bind_to_a_coach_who_may_not_serve() -> None:
@@ -134,7 +153,7 @@ LIMITED: dict[str, tuple[Row, Row, dict[str, Any], str]] = {
 """Limits that one client reaches exactly: 50 minutes, one head, 24 interpreter minutes."""
 
 
-@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("name", LIMITED)
 def test_a_limit_reached_is_kept_and_one_client_more_breaks_it(name: str) -> None:
     """Exactly full is sound; a second client is one finding about the coach or the area."""
     facts, post, limits, subject = LIMITED[name]
@@ -145,7 +164,7 @@ def test_a_limit_reached_is_kept_and_one_client_more_breaks_it(name: str) -> Non
     assert [(f.name, f.subject) for f in findings] == [(name, subject)]
 
 
-@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("name", LIMITED)
 def test_those_who_may_stay_raise_a_limit_and_nobody_else_does(name: str) -> None:
     """Two with a present coach fit under the raised limit; a new third does not."""
     facts, post, limits, subject = LIMITED[name]
@@ -155,6 +174,36 @@ def test_those_who_may_stay_raise_a_limit_and_nobody_else_does(name: str) -> Non
     region = tiny(coaches=[coach("ann", **post)], clients=[*stay, client("z", **facts)])
     findings = check(region, wanted, plan(dict.fromkeys(("x", "y", "z"), "ann"))).findings
     assert [(f.name, f.subject) for f in findings] == [(name, subject)]
+
+
+def test_a_budget_of_moves_is_kept_to_and_one_more_breaks_it() -> None:
+    """One of two may move; two are a finding. Who is forced or pinned elsewhere is not counted."""
+    gone = {"coach_id": "cai"}
+    region = tiny(
+        clients=[client(i, coach_id="ann") for i in ("x", "y")]
+        + [client("f", **gone), client("p", coach_id="bo")],
+        coaches=[coach("ann"), coach("bo"), coach("cai", end=YESTERDAY)],
+        pins=[{"client_id": "p", "coach_id": "ann"}],
+    )
+    rest = {"f": "ann", "p": "ann"}
+    wanted = policy(limits={"moves": 1})
+    assert check(region, wanted, plan({"x": "bo", "y": "ann"} | rest)).findings == ()
+    findings = check(region, wanted, plan({"x": "bo", "y": "bo"} | rest)).findings
+    assert [(f.name, f.subject) for f in findings] == [("moves", "")]
+
+
+def test_a_joined_household_raises_the_budget_to_what_it_needs_at_home() -> None:
+    """Members with two coaches cannot both stay: one move is allowed though the budget is none."""
+    members = [client("x", household="h", coach_id="ann"), client("y", household="h", coach_id="bo")]
+    wanted = policy(rules={"household": {"join_different": True}}, limits={"moves": 0})
+    found = check(tiny(clients=members), wanted, plan({"x": "ann", "y": "ann"}))
+    assert found.findings == ()
+    assert found.recount.moves_limit == 1
+
+
+def test_every_limit_is_tested_here() -> None:
+    """A new limit of the check needs its own case."""
+    assert {*LIMITED, "moves"} == set(LIMITS)
 
 
 def test_nobody_who_may_stay_or_is_pinned_is_unserved() -> None:

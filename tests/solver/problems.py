@@ -11,6 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from optimiser.solver import Prices, Problem
+from optimiser.solver.components import components
 from optimiser.solver.curve import curves
 from optimiser.solver.problem import Floats, Ints
 
@@ -46,6 +47,7 @@ def problem(**changes: Any) -> Problem:
         "stay_arc": NONE,
         "stay_count": NONE,
         "stay_saving": NO,
+        "moves_limit": np.inf,
         "capacity": np.full(coaches, 100.0),
         "soft_limit": np.full(coaches, 120.0),
         "limit": np.full(coaches, 120.0),
@@ -60,9 +62,10 @@ def problem(**changes: Any) -> Problem:
         "constant": 0.0,
         "unserved_fixed": 0,
     }
-    return Problem(
-        **{name: np.array(v) if isinstance(v, np.ndarray) else v for name, v in (usual | changes).items()}
-    )
+    given = usual | changes
+    given.setdefault("arc_moves", np.zeros(len(given["arc_price"]), dtype=np.int64))
+    given.setdefault("stay_moves", np.ones(len(given["stay_arc"]), dtype=np.int64))
+    return Problem(**{name: np.array(v) if isinstance(v, np.ndarray) else v for name, v in given.items()})
 
 
 def without_groups(base: Problem) -> Problem:
@@ -111,6 +114,9 @@ def problems(draw: st.DrawFn, weights: tuple[int, ...] = (1, 1, 3), most: int = 
         stay_arc=stay_arc,
         stay_count=stay_count,
         stay_saving=saving,
+        arc_moves=np.zeros(len(group), dtype=np.int64),
+        stay_moves=size[group[stay_arc]],
+        moves_limit=float(rng.choice([np.inf, 0, 1, 2, 4])),
         capacity=capacity,
         soft_limit=1.1 * capacity,
         limit=np.maximum(1.1 * capacity, needed),
@@ -151,7 +157,14 @@ def prices(base: Problem) -> st.SearchStrategy[Prices]:
 
     # Coaches without a limit in heads take no part in its multipliers (docs/MODEL.md, "Proof").
     heads = array(base.coaches).map(lambda a: np.where(np.isfinite(base.heads_limit), a, 0.0))
-    return st.builds(Prices, array(base.coaches), heads, array(len(base.area_limit)), price)
+    moves = price if np.isfinite(base.moves_limit) else st.just(0.0)
+    return st.builds(Prices, array(base.coaches), heads, array(len(base.area_limit)), price, moves)
+
+
+def parts(base: Problem, multipliers: Prices) -> Ints:
+    """Component of each coach; with a price for moves all are one."""
+    label = components(base)
+    return np.zeros_like(label) if multipliers.moves > 0 else label
 
 
 def all_flows(base: Problem) -> Iterator[Ints]:
@@ -175,14 +188,29 @@ def _shares(arcs: int, most: int, least: int) -> Iterator[tuple[int, ...]]:
 
 
 def fits(base: Problem, flow: Ints) -> bool:
-    """Whether a flow keeps the limits."""
+    """Whether a flow keeps the limits, the budget of moves among them."""
+    return within(base, flow) and moves_of(base, flow) <= base.moves_limit
+
+
+def within(base: Problem, flow: Ints) -> bool:
+    """Whether a flow keeps the limits of coaches and areas."""
     load = base.fixed_load + np.bincount(base.arc_coach, flow * base.arc_demand, base.coaches)
     heads = base.fixed_heads + np.bincount(base.arc_coach, flow * base.heads[base.arc_group], base.coaches)
     used = base.area_taken.copy()
     taking = base.arc_area >= 0
     np.add.at(used, base.arc_area[taking], (flow * base.arc_interpreter)[taking])
-    within = (load <= base.limit + 1e-6).all() and (heads <= base.heads_limit).all()
-    return bool(within and (used <= base.area_limit + 1e-6).all())
+    kept = (load <= base.limit + 1e-6).all() and (heads <= base.heads_limit).all()
+    return bool(kept and (used <= base.area_limit + 1e-6).all())
+
+
+def moves_of(base: Problem, flow: Ints) -> int:
+    """Clients who change coach although they could stay, counted arc by arc."""
+    moves = int(base.arc_moves @ flow)
+    for arc in np.unique(base.stay_arc):
+        here = base.stay_arc == arc
+        away = max(int(base.stay_count[here].sum()) - int(flow[arc]), 0)
+        moves += away * int(base.stay_moves[here][0])
+    return moves
 
 
 def unserved_of(base: Problem, flow: Ints) -> Ints:

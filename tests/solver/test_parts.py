@@ -12,7 +12,17 @@ from optimiser.solver.bound import ROUNDING, bound_minutes, bound_unserved, redu
 from optimiser.solver.components import components
 from optimiser.solver.curve import curves
 from optimiser.solver.relax import relax_minutes, relax_unserved
-from tests.solver.problems import all_flows, best, minutes_of, prices, problem, problems, unserved_of, whole
+from tests.solver.problems import (
+    all_flows,
+    best,
+    minutes_of,
+    parts,
+    prices,
+    problem,
+    problems,
+    unserved_of,
+    whole,
+)
 
 SOME = settings(deadline=None, max_examples=60, derandomize=True)
 
@@ -101,7 +111,7 @@ def test_reduced_prices_by_hand() -> None:
 def test_any_multipliers_bound_every_whole_flow(base: Problem, drawn: st.DataObject) -> None:
     """Whatever the multipliers, no flow within the limits is below either bound."""
     first, second = drawn.draw(prices(base)), drawn.draw(prices(base))
-    curve, component = curves(base), components(base)
+    curve, component = curves(base), parts(base, first)
     least = bound_unserved(base, first, component)
     label = component[base.arc_coach[np.searchsorted(base.arc_group, np.arange(base.groups))]]
     for flow in all_flows(base):
@@ -118,7 +128,7 @@ def test_relaxed_unserved_is_below_the_best_and_proves_itself(base: Problem) -> 
     relaxed = relax_unserved(base)
     least, _ = best(base)
     assert relaxed.value <= least + 1e-6
-    proven = bound_unserved(base, relaxed.prices, components(base)).sum()
+    proven = bound_unserved(base, relaxed.prices, parts(base, relaxed.prices)).sum()
     assert relaxed.value - 1e-6 - ROUNDING <= proven <= least
     assert all(
         (m >= 0).all() for m in (relaxed.prices.load, relaxed.prices.heads, relaxed.prices.interpreter)

@@ -9,23 +9,26 @@ from hypothesis import strategies as st
 
 from optimiser.solver import EFFORTS, Problem
 from optimiser.solver.bound import bound_minutes, reduced_prices
+from optimiser.solver.budget import keep_budget, spend_budget
 from optimiser.solver.components import components
 from optimiser.solver.curve import curves
 from optimiser.solver.polish import exchange, place
 from optimiser.solver.problem import Ints, Prices
 from optimiser.solver.relax import relax_minutes
-from optimiser.solver.serve import serve
+from optimiser.solver.serve import must_serve, serve
 from optimiser.solver.state import State
 from tests.solver.problems import (
     all_flows,
     best,
     fits,
     minutes_of,
+    moves_of,
     prices,
     problem,
     problems,
     unserved_of,
     whole,
+    within,
 )
 
 SOME = settings(deadline=None, max_examples=60, derandomize=True)
@@ -62,17 +65,22 @@ def test_state_counts_what_a_flow_uses(base: Problem, drawn: st.DataObject) -> N
 @SOME
 @given(problems(most=2), st.data())
 def test_losses_add_up_to_the_gap(base: Problem, drawn: st.DataObject) -> None:
-    """Objective less bound is the sum of the losses of units, coaches, areas and of those left."""
+    """Objective less bound is the sum of the losses of units, coaches, areas, the budget and of those left."""
     curve, multipliers = curves(base), drawn.draw(prices(base))
     flow = some_flow(base, drawn)
     state = State(base, curve, multipliers, flow)
     left = float(base.weight @ state.unserved)
     lost = state.losses().sum()
     lost += multipliers.interpreter @ (base.area_limit - state.area)
+    assert state.moves == moves_of(base, state.flow)
+    if multipliers.moves > 0:
+        lost += multipliers.moves * (base.moves_limit - state.moves)
     empty = State(base, curve, multipliers, np.zeros_like(flow))
     moved = empty.step_cost(np.arange(len(flow)), flow) + multipliers.unserved * left
     # The state takes an area's minutes for a limit; the bound charges them.
     moved += multipliers.interpreter @ (state.area - base.area_taken)
+    # An empty state counts everybody as a mover.
+    moved += multipliers.moves * base.moves_apart
     cheapest = _cheapest(base, multipliers)
     gap = state.objective()[0] - bound_minutes(base, curve, multipliers, left)
     assert gap == pytest.approx(lost + moved - cheapest, abs=1e-6)
@@ -89,23 +97,25 @@ def _cheapest(base: Problem, multipliers: Prices) -> float:
         total += free * min(least, multipliers.unserved * float(base.weight[group]))
         for stay in np.flatnonzero(np.isin(base.stay_arc, arcs)):
             own = float(charged[base.stay_arc[stay]] - base.stay_saving[stay])
-            total += float(base.stay_count[stay]) * min(own, least)
+            away = least + multipliers.moves * float(base.stay_moves[stay])
+            total += float(base.stay_count[stay]) * min(own, away)
     return total
 
 
 @SOME
 @given(problems(most=2), st.data())
 def test_step_loss_is_the_change_of_the_objective(base: Problem, drawn: st.DataObject) -> None:
-    """A step that keeps everybody's place or lack of one changes the losses as it changes the minutes."""
+    """A step among the served changes the losses as it changes the minutes and the price of moves."""
     flow = some_flow(base, drawn)
     state = relaxed_state(base, flow)
     alike = [f for f in all_flows(base) if (unserved_of(base, f) == state.unserved).all()]
     target = alike[drawn.draw(st.integers(0, len(alike) - 1))]
     arcs = np.flatnonzero(target != flow)
     units = (target - flow)[arcs]
-    expected, before = state.step_loss(arcs, units), state.objective()[0]
+    expected, before, moves = state.step_loss(arcs, units), state.objective()[0], state.moves
     state.add(arcs, units)
-    assert expected == pytest.approx(state.objective()[0] - before, abs=1e-6)
+    change = state.objective()[0] - before + state.prices.moves * (state.moves - moves)
+    assert expected == pytest.approx(change, abs=1e-6)
 
 
 def test_a_step_beyond_a_limit_is_infinitely_bad() -> None:
@@ -139,29 +149,58 @@ def test_adding_and_taking_away_comes_back() -> None:
 @SOME
 @given(problems(most=3))
 def test_place_and_serve_keep_limits(base: Problem) -> None:
-    """Placing and serving never break a limit and never serve more units than there are."""
+    """Placing and serving never break a limit of coach or area and never serve more units than there are."""
     state = relaxed_state(base, np.zeros(len(base.arc_group), dtype=np.int64))
     place(state)
     placed = float(base.weight @ state.unserved)
-    assert fits(base, state.flow)
+    assert within(base, state.flow)
     serve(state, components(base), np.zeros(base.coaches))
-    assert fits(base, state.flow)
+    assert within(base, state.flow)
     assert (state.unserved >= 0).all()
     assert float(base.weight @ state.unserved) <= placed
+
+
+@settings(SOME, max_examples=150)
+@given(problems(most=3))
+def test_the_budget_is_kept_by_sending_movers_back(base: Problem) -> None:
+    """After placing, movers go back until the budget is kept, limits too, and spending never exceeds it."""
+    state = relaxed_state(base, np.zeros(len(base.arc_group), dtype=np.int64))
+    place(state)
+    unserved = state.unserved.copy()
+    if keep_budget(state):
+        assert (state.unserved == unserved).all()
+        before = state.objective()[0]
+        if not must_serve(state).any():
+            assert fits(base, state.flow)
+            spend_budget(state)
+            assert fits(base, state.flow)
+            assert state.objective()[0] <= before + 1e-6
+
+
+def test_what_is_left_of_the_budget_is_spent_where_it_saves_most() -> None:
+    """Of two movers who would each save by leaving, a budget of one sends the one who saves more."""
+    stays = {"stay_arc": whole(1, 6), "stay_count": whole(2, 1), "stay_saving": np.zeros(2)}
+    base = problem(**stays, must=whole(2, 1, 0), count=whole(2, 1, 0), moves_limit=1.0)
+    state = relaxed_state(base, whole(0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0))
+    assert state.moves == 0
+    spend_budget(state)
+    assert state.moves == 1
+    assert state.flow.tolist() in ([1, 1] + [0] * 4 + [1] + [0] * 5, [0, 2, 0, 0, 0, 1] + [0] * 6)
 
 
 @settings(SOME, max_examples=100)
 @given(problems(most=2), st.data(), st.sampled_from(list(EFFORTS)))
 def test_exchange_never_worsens(base: Problem, drawn: st.DataObject, effort: str) -> None:
-    """Exchanging keeps every limit, leaves no more unserved and never raises the minutes for equally many."""
+    """Exchanging keeps every limit, leaves no more unserved and never raises minutes and priced moves for equally many."""
     state = relaxed_state(base, some_flow(base, drawn))
-    before, left = state.objective()[0], float(base.weight @ state.unserved)
+    priced = state.prices.moves
+    before, left = state.objective()[0] + priced * state.moves, float(base.weight @ state.unserved)
     exchange(state, EFFORTS[effort], -np.inf)
     assert fits(base, state.flow)
     after = float(base.weight @ state.unserved)
     assert after <= left
     if after == left:
-        assert state.objective()[0] <= before + 1e-6
+        assert state.objective()[0] + priced * state.moves <= before + 1e-6
 
 
 def test_exchange_reaches_the_best_of_a_toy() -> None:
