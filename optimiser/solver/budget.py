@@ -86,8 +86,7 @@ def _better(state: State, before: float, flow: Ints) -> bool:
     kept = kept and (state.heads <= p.heads_limit).all() and (state.area <= state.area_most).all()
     if kept and state.objective()[0] < before - LEAST:
         return True
-    changed = np.flatnonzero(state.flow != flow)
-    state.add(changed, (flow - state.flow)[changed])
+    state.back_to(flow)
     return False
 
 

@@ -54,10 +54,12 @@ PENALTY = 1e5
 """Minutes for a weighted unserved unit where as many as possible shall be served: more than any way to serve one."""
 
 
-def relax_minutes(problem: Problem, curve: Curves, unserved: float | None) -> Relaxation:
+def relax_minutes(
+    problem: Problem, curve: Curves, unserved: float | None, penalty: float = PENALTY
+) -> Relaxation:
     """Level 2: the least minutes with the weighted unserved of the groups at most `unserved`.
 
-    With None each weighted unserved unit costs `PENALTY` instead: where all can be served this is the
+    With None each weighted unserved unit costs `penalty` minutes instead: where all can be served this is the
     relaxation with nobody unserved, without asking first whether they can.
     """
     programme = Programme()
@@ -66,7 +68,7 @@ def relax_minutes(problem: Problem, curve: Curves, unserved: float | None) -> Re
     price[len(problem.arc_group) :] -= problem.stay_saving
     flows = programme.columns(price, _room(problem))
     weight = problem.weight.astype(float)
-    penalty = PENALTY if unserved is None else 0.0
+    penalty = penalty if unserved is None else 0.0
     left = programme.columns(penalty * weight, (problem.count - problem.must).astype(float))
     _serve(programme, problem, arcs, flows, left)
     heads, areas = _limits(programme, problem, arcs, flows)

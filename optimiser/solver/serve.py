@@ -37,9 +37,13 @@ def serve(state: State, component: Ints, target: Floats) -> None:
     label = component[p.arc_coach[first]]
     for one in np.unique(label[state.unserved > 0]):
         inside = np.flatnonzero(label == one)
+        before, flow = float(p.weight[inside] @ state.unserved[inside]), state.flow.copy()
         _gather(state, inside, first, float(target[one]))
         while _displace(state, inside, first):
             _gather(state, inside, first, float(target[one]))
+        if float(p.weight[inside] @ state.unserved[inside]) >= before - TINY:
+            # Room was gathered for nobody: what that cost is taken back.
+            state.back_to(flow)
 
 
 def _gather(state: State, inside: Ints, first: Ints, target: float) -> None:

@@ -112,26 +112,48 @@ def _least_unserved(problem: Problem, component: Ints) -> tuple[Prices, Floats, 
     return level1, bound_unserved(problem, level1, component), component
 
 
-def _polish(
-    problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, start: Ints | None
-) -> State:
+def _polish(problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, start: Ints | None) -> State:
     component, prices = relaxed.component, relaxed.level2.prices
     flow = np.floor(relaxed.level2.flow + WHOLE).astype(np.int64) if start is None else start
+    target = relaxed.target if effort.gather else np.full_like(relaxed.target, np.inf)
     state = State(problem, curve, prices, flow)
     trim(state)
-    target = relaxed.target if effort.gather else np.full_like(relaxed.target, np.inf)
     _serve_all(state, component, target)
     if must_serve(state).any() or not keep_budget(state):
-        # Where everybody is, everybody who may stay fits: the limits were raised for that, and nobody moves.
-        staying = np.bincount(problem.stay_arc, weights=problem.stay_count, minlength=len(problem.arc_group))
-        state = State(problem, curve, prices, staying.astype(np.int64))
-        _serve_all(state, component, target)
+        state = _staying(problem, curve, relaxed, target)
     if must_serve(state).any():
         raise ValueError("units that must be served do not fit where they are: raise the limits for them")
-    exchange(state, effort, _bound(problem, curve, prices, state))
+    _improve(state, effort, _bound(problem, curve, prices, state))
+    if np.isfinite(problem.moves_limit) and _weighted(state) > target.sum():
+        # Rounding spent the budget elsewhere: from the present coaches more may be served within it.
+        other = _staying(problem, curve, relaxed, target)
+        if _weighted(other) < _weighted(state):
+            _improve(other, effort, _bound(problem, curve, prices, other))
+            return other
+    return state
+
+
+def _staying(problem: Problem, curve: Curves, relaxed: _Relaxed, target: Floats) -> State:
+    """Start where everybody is: whoever may stay fits, for the limits were raised for that, and nobody moves."""
+    flow = np.bincount(problem.stay_arc, weights=problem.stay_count, minlength=len(problem.arc_group))
+    state = State(problem, curve, relaxed.level2.prices, flow.astype(np.int64))
+    _serve_all(state, relaxed.component, target)
+    return state
+
+
+def _weighted(state: State) -> float:
+    return float(state.problem.weight @ state.unserved)
+
+
+def _improve(state: State, effort: Effort, bound: float) -> None:
+    """Exchange, then use the budget of moves to the full; back to the start if that was no better."""
+    before, flow, left = state.objective()[0], state.flow.copy(), state.unserved.sum()
+    exchange(state, effort, bound)
     spend_budget(state)
     trade_budget(state, effort.trades)
-    return state
+    # Exchanges price moves; where few moves are at stake that can end above where it began.
+    if state.unserved.sum() == left and state.objective()[0] > before:
+        state.back_to(flow)
 
 
 def _serve_all(state: State, component: Ints, target: Floats) -> None:

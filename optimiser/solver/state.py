@@ -91,6 +91,11 @@ class State:
         self.cost_in[arcs] = self.charged[arcs] - saved_in
         self.cost_out[arcs] = np.where(self.flow[arcs] > 0, self.charged[arcs] - saved_out, np.inf)
 
+    def back_to(self, flow: Ints) -> None:
+        """Take the flows of an earlier moment again, shape (A,)."""
+        changed = np.flatnonzero(self.flow != flow)
+        self.add(changed, (flow - self.flow)[changed])
+
     def step_moves(self, arcs: Ints, units: Ints) -> int:
         """Change of the moves if units are put on arcs (each arc at most once)."""
         flow = self.flow[arcs]
