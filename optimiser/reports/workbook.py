@@ -11,9 +11,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from optimiser.reports.facts import ReportFacts
+from optimiser.reports.moves_sheet import add_moves_sheet, moves_sheet
 from optimiser.reports.sections.headline import headline_clauses, protected_sentence
 from optimiser.reports.sections.proof import price_words, proof_sentences
-from optimiser.reports.sheets import Formats, Sheet, add_sheet, make_formats
+from optimiser.reports.sheets import Formats, add_sheet, make_formats
 from optimiser.reports.tables_of_plan import columns_sheet, sheets_of
 from optimiser.reports.texts import Texts, texts_in
 
@@ -51,12 +52,13 @@ def write_workbook(facts: ReportFacts, path: Path, language: str = "en") -> None
         book.set_properties({"title": texts.gettext("Plan"), "created": created})
         formats = make_formats(book)
         _summary(book, facts, texts, formats)
-        for sheet in (*sheets, _glossary(sheets, texts)):
+        for sheet in sheets:
             add_sheet(book, sheet, formats)
-
-
-def _glossary(sheets: tuple[Sheet, ...], texts: Texts) -> Sheet:
-    return columns_sheet(sheets, texts)
+        if facts.moves is not None:
+            steps = moves_sheet(facts.moves, texts)
+            add_moves_sheet(book, steps, formats, texts)
+            sheets = (*sheets, steps)
+        add_sheet(book, columns_sheet(sheets, texts), formats)
 
 
 def _summary(book: Workbook, facts: ReportFacts, texts: Texts, formats: Formats) -> None:

@@ -213,6 +213,7 @@ def _facts(
         unserved=counts["unserved"],
         unserved_weighted=counts["unserved"],
         counts=counts,
+        moves_limit=float("inf"),
         bound_minutes=certificate.bound_minutes,
         unserved_bound=certificate.unserved_bound,
     )
