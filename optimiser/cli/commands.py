@@ -82,8 +82,28 @@ def explain(
     set_aside: SetAside = False,
     headings: Headings = None,
     most: Annotated[int, typer.Option(help="Most alternatives shown.")] = 10,
+    why_not: Annotated[
+        str | None,
+        typer.Option("--why-not", metavar="COACH", help="Say what stands between the client and this coach."),
+    ] = None,
+    as_confirmed: Annotated[
+        bool, typer.Option("--as-confirmed", help="Print the reason stored when it was decided on.")
+    ] = False,
+    workspace: Annotated[
+        Path, typer.Option(help="Folder in which snapshots, plans and the log are kept.")
+    ] = Path("workspace"),
 ) -> None:
     """Say why this coach: prices, ranked alternatives, and the rules that bar the others."""
+    if as_confirmed:
+        from optimiser.cli.confirmed import explain_as_confirmed
+
+        explain_as_confirmed(client, workspace)
+        return
+    if why_not is not None:
+        from optimiser.cli.why_not import Wishes, tell_why_not
+
+        tell_why_not(Wishes(region, plan, client, why_not, policy, set_aside, headings))
+        return
     from optimiser.cli.judge import explain_client
 
     explain_client(region, plan, client, policy, set_aside, headings, most)

@@ -1,0 +1,273 @@
+"""What people decided on a move list: which steps are taken, which are refused, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.tables.faults import Fault, complaints, fault
+from optimiser.workspace.history import Done
+
+ACCEPTED, REJECTED = "accepted", "rejected"
+SPOKEN = ("decision", "reason_code", "confirmed_by", "confirmed_at")
+"""Columns in which one filled row of a step speaks for its other rows."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The rows of a move list on which this apply acts.
+
+    Attributes
+    ----------
+    accepted, rejected : polars.DataFrame
+        Columns of `MOVES` and line; status as the plan has it, the columns `SPOKEN` filled from the
+        other rows of the step. Of a step refused for some of its clients, the rows of these alone.
+    undecided : int
+        Steps nobody has decided on.
+    beyond : int
+        Steps decided on that lie behind the first N.
+    """
+
+    accepted: pl.DataFrame
+    rejected: pl.DataFrame
+    undecided: int
+    beyond: int
+
+    def steps(self, name: str) -> list[int]:
+        """Numbers of the steps `accepted` or `rejected`, rising."""
+        frame: pl.DataFrame = getattr(self, name)
+        return frame["step"].unique().sort().to_list()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A move list and what it is held against.
+
+    Attributes
+    ----------
+    moves : polars.DataFrame
+        As `read_moves` gives it.
+    plan : polars.DataFrame
+        Rows of the plan, as `read_plan_rows` gives them.
+    clients : polars.DataFrame
+        Of the snapshot at hand.
+    done : Done
+        What earlier applies of the plan did.
+    first : int or None
+        Take the first so many steps; None for all that are confirmed.
+    file : str
+        The move list, as the user knows it.
+    """
+
+    moves: pl.DataFrame
+    plan: pl.DataFrame
+    clients: pl.DataFrame
+    done: Done
+    first: int | None
+    file: str
+
+
+def decide(asked: Asked) -> Decisions:
+    """Read the decisions off a move list.
+
+    Parameters
+    ----------
+    asked : Asked
+        The move list and what it is held against.
+
+    Returns
+    -------
+    Decisions
+
+    Raises
+    ------
+    InputError
+        With every complaint: unknown clients, rows that are not the plan's, two decisions on one step,
+        an accepted step without a name or a day, an undecided one among the first N, steps that must
+        come before and do not, a client in two accepted steps, more steps asked than there are,
+        nothing to do.
+    """
+    moves = _spoken(asked)
+    faults = [*_rows_of_the_plan(asked, moves), *_two_decisions(asked.moves)]
+    asked_moves = _first(asked, moves)
+    taken = asked_moves.filter(pl.col("said") == ACCEPTED)
+    refused = asked_moves.filter(pl.col("said") == REJECTED)
+    faults += [*_unconfirmed(taken), *_undecided(asked, asked_moves), *_decided_anew(asked, taken, refused)]
+    faults += [*_twice(asked, moves, asked_moves.drop_nulls("said")), *_needs(asked, moves, taken)]
+    found = [*_too_many(asked), *complaints(faults, {"moves": asked.file}, {"moves": {}})]
+    accepted = taken.filter(~_among(asked.done.applied))
+    # A refusal written on some rows of a step is about these clients alone.
+    rejected = refused.filter(pl.col("own") & ~_among(asked.done.rejected))
+    if not found and not accepted.height and not rejected.height:
+        found = [_nothing(asked, moves)]
+    if found:
+        raise InputError(found)
+    return Decisions(
+        accepted.select(asked.moves.columns),
+        rejected.select(asked.moves.columns),
+        moves.filter(pl.col("said").is_null() & ~_among(asked.done.applied))["step"].n_unique(),
+        moves.join(asked_moves, on="step", how="anti").drop_nulls("said")["step"].n_unique(),
+    )
+
+
+def _spoken(asked: Asked) -> pl.DataFrame:
+    """The move list with each step's decision on all its rows (`said`), and whether the row has its own."""
+    moves = asked.moves.with_columns(own=pl.col("decision").is_not_null())
+    filled = [pl.col(name).fill_null(pl.col(name).drop_nulls().first().over("step")) for name in SPOKEN]
+    status = asked.plan.select("client_id", planned="status")
+    moves = moves.with_columns(filled).join(status, on="client_id", how="left", maintain_order="left")
+    return moves.with_columns(
+        said=pl.col("decision").cast(pl.String), given=pl.col("status"), status=pl.col("planned")
+    ).drop("planned")
+
+
+def _among(steps: frozenset[int]) -> pl.Expr:
+    return pl.col("step").is_in(sorted(steps))
+
+
+def _fault(column: str, problem: str, advice: str, rows: pl.DataFrame, value: str = "") -> list[Fault]:
+    return fault(("moves", column), problem, advice, rows["line"], rows[value or column])
+
+
+def _rows_of_the_plan(asked: Asked, moves: pl.DataFrame) -> list[Fault]:
+    """Rows about nobody, and rows that are not what the plan proposes."""
+    present = asked.clients.select("client_id", present="coach_id")
+    plan = asked.plan.select("client_id", planned="coach_id", previous="previous_coach_id")
+    rows = moves.join(plan, on="client_id", how="left", maintain_order="left")
+    known = pl.col("client_id").is_in(present["client_id"].implode()) & pl.col("client_id").is_in(
+        plan["client_id"].implode()
+    )
+    rows = rows.join(present, on="client_id", how="left", maintain_order="left").with_columns(known=known)
+    there = rows.filter("known")
+    moved_on = there.filter(
+        pl.col("from_coach_id").eq_missing(pl.col("previous"))
+        & pl.col("from_coach_id").ne_missing(pl.col("present"))
+        & ~_among(asked.done.applied)
+    )
+    mend = "Take the row as it was written with the plan, or make the plan anew."
+    stale = "Make the plan anew from the present snapshot."
+    unlike = {
+        "from_coach_id": pl.col("from_coach_id").ne_missing(pl.col("previous")),
+        "to_coach_id": pl.col("to_coach_id").ne_missing(pl.col("planned")),
+        "status": pl.col("given").cast(pl.String).ne(pl.col("status").cast(pl.String)).fill_null(False),
+    }
+    return [
+        *_fault("client_id", "there is no such client in the plan", mend, rows.filter(~pl.col("known"))),
+        *(
+            found
+            for column, differs in unlike.items()
+            for found in _fault(
+                column,
+                "the row differs from the plan",
+                mend,
+                there.filter(differs),
+                "given" if column == "status" else "",
+            )
+        ),
+        *_fault("from_coach_id", "this is not the client's coach any more", stale, moved_on),
+    ]
+
+
+def _two_decisions(moves: pl.DataFrame) -> list[Fault]:
+    first = pl.col("decision").drop_nulls().first().over("step")
+    rows = moves.filter(pl.col("decision") != first)
+    advice = "A step is taken or refused whole: keep one decision."
+    return _fault("decision", "there are two decisions on one step", advice, rows)
+
+
+def _first(asked: Asked, moves: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the first N steps, or of all."""
+    if asked.first is None:
+        return moves
+    steps = moves["step"].unique().sort()
+    return moves.filter(pl.col("step").is_in(steps.head(asked.first).implode()))
+
+
+def _too_many(asked: Asked) -> list[Complaint]:
+    """More steps asked than there are."""
+    count = asked.moves["step"].n_unique()
+    if asked.first is None or asked.first <= count:
+        return []
+    advice = f"Ask for {count} at most, or leave --first out."
+    problem = f"more moves asked than there are: {count} steps"
+    return [Complaint(asked.file, 0, "--first", str(asked.first), problem, advice)]
+
+
+def _unconfirmed(taken: pl.DataFrame) -> list[Fault]:
+    rows = _one_a_step(taken)
+    advice = "Fill in who confirms the step and the day, or empty its decision."
+    return [
+        found
+        for column in ("confirmed_by", "confirmed_at")
+        for found in _fault(
+            column, "an accepted step is not confirmed", advice, rows.filter(pl.col(column).is_null()), "step"
+        )
+    ]
+
+
+def _undecided(asked: Asked, moves: pl.DataFrame) -> list[Fault]:
+    if asked.first is None:
+        return []
+    rows = moves.filter(pl.col("said").is_null() & ~_among(asked.done.applied | asked.done.rejected))
+    advice = "Accept or reject it, or ask for fewer steps."
+    problem = f"nobody has decided on this step, one of the first {asked.first}"
+    return _fault("decision", problem, advice, _one_a_step(rows), "step")
+
+
+def _decided_anew(asked: Asked, taken: pl.DataFrame, refused: pl.DataFrame) -> list[Fault]:
+    advice = "Undo that apply first (optimiser apply --undo), or take the earlier decision."
+    late = _one_a_step(taken.filter(_among(asked.done.rejected)))
+    sorry = _one_a_step(refused.filter(_among(asked.done.applied)))
+    return [
+        *_fault("decision", "the step was rejected in an earlier apply", advice, late, "step"),
+        *_fault("decision", "the step was applied earlier", advice, sorry, "step"),
+    ]
+
+
+def _one_a_step(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.unique("step", keep="first", maintain_order=True)
+
+
+def _twice(asked: Asked, moves: pl.DataFrame, decided: pl.DataFrame) -> list[Fault]:
+    before = moves.filter(_among(asked.done.applied))
+    rows = pl.concat([decided, before]).unique(["step", "client_id"], maintain_order=True)
+    rows = rows.filter(pl.col("client_id").is_duplicated()).sort("line")
+    advice = "Decide on one of the steps; each client changes coach once."
+    return _fault("client_id", "the client is in two steps that are decided on", advice, rows)
+
+
+def _needs(asked: Asked, moves: pl.DataFrame, taken: pl.DataFrame) -> list[Fault]:
+    """Accepted steps without those that must come before, and needs that name no step."""
+    wanted = taken.filter(~_among(asked.done.applied)).drop_nulls("needs").with_columns(
+        need=pl.col("needs").str.extract_all(r"[^\s,;]+")
+    ).explode("need")  # fmt: skip
+    number = pl.col("need").str.replace(r"\.0$", "").cast(pl.Int32, strict=False)
+    wanted = wanted.with_columns(number=number)
+    known = pl.col("number").is_in(moves["step"].implode()).fill_null(False)
+    there = sorted({*taken["step"].to_list(), *asked.done.applied})
+    missing = wanted.filter(known & ~pl.col("number").is_in(there))
+    lacking = missing.group_by("step", "line", maintain_order=True).agg(
+        pl.col("need").unique().str.join(", ")
+    )
+    lacking = _one_a_step(lacking)
+    advice = "Accept these steps as well (with --first: take them in), or do not accept this one."
+    return [
+        *_fault(
+            "needs",
+            "no step has this number",
+            "Number it as in the column step.",
+            wanted.filter(~known),
+            "need",
+        ),
+        *_fault("needs", "steps that must come before are not accepted", advice, lacking, "need"),
+    ]
+
+
+def _nothing(asked: Asked, moves: pl.DataFrame) -> Complaint:
+    if moves["said"].null_count() == moves.height:
+        advice = "Write accepted or rejected in the column decision, with confirmed_by and confirmed_at."
+        return Complaint(asked.file, 0, "decision", "", "nobody has decided on any step", advice)
+    problem = "every step decided on is applied or noted already"
+    return Complaint(asked.file, 0, "decision", "", problem, "Decide on more steps, or ask for more.")

@@ -1,0 +1,212 @@
+"""What the log answers: who changed what, why a client changed coach, who was handed over; and the purge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+
+import polars as pl
+
+from optimiser.domain.columns import Column, Table
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.workspace.entries import APPLY, PURGE, UNDO, Entry, Reason
+from optimiser.workspace.folder import LOG, kept_snapshot, log_of
+from optimiser.workspace.history import live
+from optimiser.workspace.log import last_hash, purge, reasons_of, stored_reasons
+
+LOG_TABLE = Table(
+    "log",
+    "loki",
+    "The log of a workspace: one row an entry.",
+    (
+        Column("entry", "integer", "Number of the entry.", "merkintä", required=True, low=1),
+        Column("at", "text", "When the command was given.", "aika", required=True),
+        Column(
+            "kind",
+            "code",
+            "apply (steps taken), undo (an apply taken back), purge (reasons deleted).",
+            "laji",
+            required=True,
+            choices=(APPLY, UNDO, PURGE),
+        ),
+        Column("by", "text", "Pseudonymous ids of the officials.", "tekijä"),
+        Column("applied", "text", "Steps applied.", "toteutetut_askeleet"),
+        Column("rejected", "text", "Steps rejected.", "hylätyt_askeleet"),
+        Column("clients", "integer", "Clients who changed coach.", "asiakkaita", unit="clients"),
+        Column("undoes", "integer", "Entry taken back.", "kumoaa"),
+        Column("purged", "text", "Entries whose reasons were deleted.", "poistetut_perustelut"),
+        Column("snapshot_before", "text", "Fingerprint of the snapshot before.", "tilanne_ennen"),
+        Column("snapshot_after", "text", "Fingerprint of the snapshot after.", "tilanne_jälkeen"),
+        Column("policy", "text", "Fingerprint of the policy.", "linjaus"),
+        Column("plan", "text", "Fingerprint of the plan.", "suunnitelma"),
+        Column("hash", "text", "SHA-256 of the entry and of all before it.", "tiiviste", required=True),
+    ),
+    key=("entry",),
+    every_column=True,
+)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A reason as it was shown and decided on.
+
+    Attributes
+    ----------
+    entry : Entry
+        Of the log.
+    reason : Reason
+        What was shown.
+    undone : bool
+        Whether that apply was taken back later.
+    """
+
+    entry: Entry
+    reason: Reason
+    undone: bool
+
+
+def log_frame(entries: Sequence[Entry]) -> pl.DataFrame:
+    """Return entries as rows of `LOG_TABLE`."""
+    rows = [
+        {
+            "entry": e.seq,
+            "at": e.at,
+            "kind": e.kind,
+            "by": e.by or None,
+            "applied": _numbers(e, "applied"),
+            "rejected": _numbers(e, "rejected"),
+            "clients": e.steps.get("clients"),
+            "undoes": e.steps.get("undoes"),
+            "purged": _numbers(e, "purged"),
+            "snapshot_before": e.before.fingerprint or None,
+            "snapshot_after": e.after.fingerprint or None,
+            "policy": e.policy or None,
+            "plan": e.plan or None,
+            "hash": e.hash,
+        }
+        for e in entries
+    ]
+    return pl.DataFrame(rows, schema={c.name: c.dtype for c in LOG_TABLE.columns}, orient="row")
+
+
+def confirmed(workspace: Path, client_id: str) -> list[Confirmed]:
+    """Return the reasons stored of a client, latest first.
+
+    Parameters
+    ----------
+    workspace : Path
+        The workspace.
+    client_id : str
+        The client.
+
+    Raises
+    ------
+    InputError
+        Where none is stored: never confirmed here, or purged.
+    """
+    entries = log_of(workspace)
+    by_seq = {entry.seq: entry for entry in entries}
+    standing = {entry.seq for entry in live(entries)}
+    found = reasons_of(workspace / LOG, client_id)
+    if not found:
+        raise InputError([_no_reason(workspace, client_id, entries)])
+    return [Confirmed(by_seq[seq], reason, seq not in standing) for seq, reason in found]
+
+
+def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
+    """Delete the reasons and salts of all entries before a day; the chain still verifies.
+
+    The kept copies of snapshots and plans are not touched.
+
+    Parameters
+    ----------
+    workspace : Path
+        The workspace.
+    day : datetime.date
+        Entries of earlier days lose their reasons.
+    at : str
+        ISO time.
+    by : str
+        Pseudonymous id of who gives the command.
+
+    Returns
+    -------
+    Entry
+        The one that says so.
+
+    Raises
+    ------
+    InputError
+        Where no reason is that old.
+    """
+    entries = log_of(workspace)
+    held = stored_reasons(workspace / LOG)
+    old = [e.seq for e in entries if e.at[:10] < day.isoformat() and e.seq in held]
+    if not old:
+        problem, advice = (
+            "no reason is as old as that",
+            "Choose a later day, or look at the log (optimiser log).",
+        )
+        raise InputError([Complaint(str(workspace), 0, "", day.isoformat(), problem, advice)])
+    entry = Entry(PURGE, at, by, steps={"before": day.isoformat(), "purged": old})
+    return purge(workspace / LOG, entry, old, last_hash(entries))
+
+
+def handed_over(path: Path, coach_id: str) -> pl.DataFrame:
+    """Return the applied changes away from a coach, in their order, but for those undone.
+
+    Read from the snapshots kept, so that it does not depend on reasons that may have been purged.
+
+    Parameters
+    ----------
+    path : Path
+        The workspace.
+    coach_id : str
+        The coach whose clients were handed over.
+
+    Returns
+    -------
+    polars.DataFrame
+        client_id, from (this coach), to, when (date of the snapshot).
+
+    Raises
+    ------
+    InputError
+        Where a snapshot of the log is not there any more.
+    """
+    none = pl.DataFrame(schema={"client_id": pl.String, "from": pl.String, "to": pl.String, "when": pl.Date})
+    parts = [none]
+    for entry in live(log_of(path)):
+        if not entry.steps["applied"]:
+            continue
+        before, after = (_coaches(kept_snapshot(path, kept)) for kept in (entry.before, entry.after))
+        left = before.filter(pl.col("coach_id") == coach_id).join(after, on="client_id", suffix="_after")
+        left = left.filter(pl.col("coach_id_after").ne_missing(pl.col("coach_id")))
+        when = pl.lit(Date.fromisoformat(entry.after.day)).alias("when")
+        parts.append(left.select("client_id", when, **{"from": "coach_id", "to": "coach_id_after"}))
+    return pl.concat([part.select(none.columns) for part in parts])
+
+
+def _coaches(folder: Path) -> pl.DataFrame:
+    """Client and coach of a snapshot that is kept."""
+    file = folder / "clients.parquet"
+    held = pl.read_parquet_schema(file)
+    if "coach_id" not in held:
+        # A column that is empty throughout is not written.
+        return pl.read_parquet(file, columns=["client_id"]).with_columns(coach_id=pl.lit(None, pl.String))
+    return pl.read_parquet(file, columns=["client_id", "coach_id"])
+
+
+def _numbers(entry: Entry, name: str) -> str | None:
+    return " ".join(map(str, entry.steps.get(name, []))) or None
+
+
+def _no_reason(workspace: Path, client_id: str, entries: Sequence[Entry]) -> Complaint:
+    days = [str(entry.steps["before"]) for entry in entries if entry.kind == PURGE]
+    problem = "no decision about this client is stored here"
+    if days:
+        problem += f"; reasons from before {max(days)} have been purged"
+    advice = "Check the id and the workspace; without --as-confirmed the reason is computed anew."
+    return Complaint(str(workspace), 0, "", client_id, problem, advice)
