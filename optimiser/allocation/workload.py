@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from optimiser.domain.policy import Policy
+from optimiser.domain.policy import Policy, Rhythm
 from optimiser.domain.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
@@ -45,12 +45,17 @@ def whole_months(since: pl.Expr, until: Date) -> pl.Expr:
 
 def monthly_meetings(clients: pl.DataFrame, policy: Policy, date: Date) -> Floats:
     """Meetings a month by the rhythm in force on a date, extra meetings included; one value a row."""
-    phases = policy.rhythm_on(date).phases
-    until = np.array([p.until_days for p in phases[:-1]], dtype=np.int64)
     days = day_number(date) - clients["registered_on"].to_physical().to_numpy().astype(np.int64)
+    meetings: Floats = phase_meetings(policy.rhythm_on(date), days) + clients["extra_meetings"].to_numpy()
+    return meetings
+
+
+def phase_meetings(rhythm: Rhythm, days: NDArray[np.int64]) -> Floats:
+    """Meetings a month by days since registration (below 0 counts as 0), shape (n,)."""
+    phases = rhythm.phases
+    until = np.array([p.until_days for p in phases[:-1]], dtype=np.int64)
     phase = np.searchsorted(until, np.maximum(days, 0), side="right")
-    rhythm = np.array([p.meetings for p in phases])[phase]
-    meetings: Floats = rhythm + clients["extra_meetings"].to_numpy()
+    meetings: Floats = np.array([p.meetings for p in phases])[phase]
     return meetings
 
 
@@ -87,10 +92,9 @@ def capacities(snapshot: Snapshot, policy: Policy) -> Capacities:
     """
     coaches = snapshot.coaches
     protected = coaches["protected_clients"].to_numpy().astype(np.float64)
-    full_time = coaches["full_time_minutes"].fill_null(policy.capacity.full_time_minutes).to_numpy()
-    taken = coaches["reserved_minutes"].to_numpy() + protected * policy.protected_minutes
     present = share_present(snapshot, policy)
-    capacity = np.maximum(0.0, coaches["fte"].to_numpy() * full_time * present - taken)
+    full, taken = post_minutes(coaches, policy)
+    capacity = np.maximum(0.0, full * present - taken)
     own_minutes = coaches["limit_minutes"].fill_null(np.inf).to_numpy()
     own_heads = coaches["limit_heads"].cast(pl.Float64).fill_null(np.inf).to_numpy()
     common = np.inf if policy.limits.heads is None else float(policy.limits.heads)
@@ -98,19 +102,34 @@ def capacities(snapshot: Snapshot, policy: Policy) -> Capacities:
     return Capacities(capacity, np.minimum(policy.limits.load * capacity, own_minutes), heads)
 
 
+def post_minutes(coaches: pl.DataFrame, policy: Policy) -> tuple[Floats, Floats]:
+    """Minutes a month of each post without absence, and those taken by clients served outside the tool."""
+    protected = coaches["protected_clients"].to_numpy().astype(np.float64)
+    full_time = coaches["full_time_minutes"].fill_null(policy.capacity.full_time_minutes).to_numpy()
+    taken: Floats = coaches["reserved_minutes"].to_numpy() + protected * policy.protected_minutes
+    full: Floats = coaches["fte"].to_numpy() * full_time
+    return full, taken
+
+
 def share_present(snapshot: Snapshot, policy: Policy) -> Floats:
     """Mean share of the working time a coach is there, over the policy's window from the date."""
+    mean: Floats = daily_share(snapshot, policy, policy.capacity.window_days).mean(axis=1)
+    return mean
+
+
+def daily_share(snapshot: Snapshot, policy: Policy, window_days: int) -> Floats:
+    """Share of the working time a coach is there, for each day from the date; shape (C, window_days)."""
     coaches, rule = snapshot.coaches, policy.capacity
-    days = day_number(snapshot.date) + np.arange(rule.window_days)[None, :]
+    days = day_number(snapshot.date) + np.arange(window_days)[None, :]
     start = _days_of(coaches["start"], -np.inf)[:, None]
     end = _days_of(coaches["end"], np.inf)[:, None]
     length = coaches["ramp_up_days"].to_numpy().astype(np.float64)[:, None]
     grown = np.where(np.isfinite(start), (days - start) / np.maximum(length, 1.0), 1.0)
     ramp = np.minimum(1.0, rule.ramp_up_share + (1.0 - rule.ramp_up_share) * grown)
     ramp = np.where((length > 0) & np.isfinite(start), ramp, 1.0)
-    share = ramp * (1.0 - np.minimum(1.0, _away(snapshot, rule.window_days)))
-    mean: Floats = np.where((days >= start) & (days <= end), share, 0.0).mean(axis=1)
-    return mean
+    share = ramp * (1.0 - np.minimum(1.0, _away(snapshot, window_days)))
+    there: Floats = np.where((days >= start) & (days <= end), share, 0.0)
+    return there
 
 
 def _days_of(values: pl.Series, missing: float) -> Floats:
