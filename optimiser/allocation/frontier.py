@@ -45,6 +45,8 @@ class Point:
         The steep price of load above limits within the service minutes.
     move_price : float
         What one more move would save at most (the multiplier of the budget).
+    unserved_minutes : float
+        The policy's price of those without a coach: plans that leave others unserved are compared with it.
     """
 
     budget: int | None
@@ -58,6 +60,12 @@ class Point:
     handover_minutes: float
     overload_minutes: float
     move_price: float
+    unserved_minutes: float
+
+    @property
+    def compared_minutes(self) -> float:
+        """Value with the price of the unserved, so that points can be compared."""
+        return self.objective_minutes + self.unserved_minutes
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,8 @@ class Frontier:
 
     def gain(self, place: int) -> float:
         """Share of what all moves together save that the point at a place saves; 0 where they save nothing."""
-        first, last = self.points[0].objective_minutes, self.points[-1].objective_minutes
-        return (first - self.points[place].objective_minutes) / (first - last) if first > last else 0.0
+        first, last = self.points[0].compared_minutes, self.points[-1].compared_minutes
+        return (first - self.points[place].compared_minutes) / (first - last) if first > last else 0.0
 
 
 def frontier(
@@ -157,13 +165,14 @@ def _point(snapshot: Snapshot, policy: Policy, encoding: Encoding, effort: str) 
         handover_minutes=found.prices["handover"],
         overload_minutes=proof.overload_minutes,
         move_price=proof.level2.moves,
+        unserved_minutes=policy.prices.unserved * found.unserved_weighted,
     )
 
 
 def _knee(points: tuple[Point, ...]) -> int:
     """Place of the point farthest above the straight line from the first to the last, moves against gain."""
     moves = np.array([p.moved for p in points], dtype=np.float64)
-    saved = points[0].objective_minutes - np.array([p.objective_minutes for p in points])
+    saved = points[0].compared_minutes - np.array([p.compared_minutes for p in points])
     if moves[-1] <= moves[0] or saved[-1] <= 0:
         return len(points) - 1
     along = (moves - moves[0]) / (moves[-1] - moves[0])

@@ -35,6 +35,13 @@ class Effort(StrEnum):
     thorough = "thorough"
 
 
+class Scope(StrEnum):
+    """Inside what moves stay."""
+
+    region = "region"
+    unit = "unit"
+
+
 Region = Annotated[Path, typer.Argument(help="Folder of tables (CSV or Parquet) or one Excel workbook.")]
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", help="Policy file (YAML); without it the defaults.")

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from optimiser.reports.bands import BANDS, band_names
 from optimiser.reports.facts import ReportFacts
-from optimiser.reports.sections import background, headline, load, people, proof, region, treatment
+from optimiser.reports.sections import background, headline, load, overload, people, proof, region, treatment
 from optimiser.reports.texts import Texts, texts_in
 
 
@@ -35,6 +35,11 @@ def write_report(facts: ReportFacts, path: Path, language: str = "en") -> None:
 def report_page(facts: ReportFacts, language: str = "en") -> str:
     """Return the report page as HTML text; the same facts give the same text."""
     texts = texts_in(language)
+    return drawn("report.html.j2", _content(facts, texts), texts)
+
+
+def drawn(template: str, content: dict[str, Any], texts: Texts) -> str:
+    """Return a page drawn from one of the templates, with the style of all pages."""
     room = Environment(
         loader=PackageLoader("optimiser.reports"),
         autoescape=True,
@@ -44,12 +49,13 @@ def report_page(facts: ReportFacts, language: str = "en") -> str:
     )
     room.globals["_"] = texts.gettext
     source, _file, _fresh = PackageLoader("optimiser.reports").get_source(room, "style.css")
-    content = _content(facts, texts) | {"style": source}
-    return room.get_template("report.html.j2").render(content)
+    return room.get_template(template).render(content | {"style": source})
 
 
 def _content(facts: ReportFacts, texts: Texts) -> dict[str, Any]:
     titles = _titles(texts)
+    if facts.overload is None:
+        del titles["overload"]
     return {
         "language": texts.language,
         **_top(facts, texts),
@@ -64,6 +70,7 @@ def _content(facts: ReportFacts, texts: Texts) -> dict[str, Any]:
         "coaches": load.coach_table(facts, texts),
         "region_bands": load.region_bands(facts, texts),
         "spread": load.spread_table(facts, texts),
+        "overload": overload.overload_section(facts, texts),
         "region": region.region_section(facts, texts),
         "ratios": treatment.ratio_table(facts, texts),
         "treatment": treatment.treatment_parts(facts, texts),
@@ -109,6 +116,7 @@ def _titles(texts: Texts) -> dict[str, str]:
         "moves": _("The first moves"),
         "load": _("Load of each coach"),
         "bands": _("How many coaches are full"),
+        "overload": _("What is behind an overload"),
         "region": _("The region on a map"),
         "municipalities": _("The municipalities"),
         "treatment": _("Equal treatment"),

@@ -1,0 +1,120 @@
+"""`optimiser frontier`: what each budget of moves brings, and any of its points as a whole plan."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from optimiser.allocation.frontier import Frontier, frontier
+from optimiser.cli import plan_folder, rebalance
+from optimiser.cli.plan_folder import write_summary
+from optimiser.cli.stopwatch import Stopwatch
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.frontier import FRONTIER
+from optimiser.domain.snapshot import Snapshot
+from optimiser.reports.frontier import frontier_rows, knee_reason, write_frontier_page
+from optimiser.reports.table_book import write_tables
+from optimiser.reports.texts import texts_in
+from optimiser.tables.policy_file import read_policy
+from optimiser.tables.read import read_snapshot
+from optimiser.tables.staged import staged
+from optimiser.tables.write import write_table
+from optimiser.workspace import current
+
+CALL = "optimiser frontier"
+PLAN = "plan"
+FILES = (
+    *("frontier.csv", "frontier.json", "frontier.html", "frontier.xlsx", "summary.json"),
+    *(f"{PLAN}/{name}" for name in plan_folder.FILES),
+)
+MOST_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The words of a call; `plan` is the budget of the point that becomes a plan."""
+
+    region: Path
+    out: Path
+    points: int
+    plan: int | None
+    policy: Path | None
+    effort: str
+    headings: Path | None
+    finnish: bool
+
+
+def write_frontier(wishes: Wishes) -> None:
+    """Carry the command out and say what it found."""
+    if not 2 <= wishes.points <= MOST_POINTS:
+        problem, advice = "there are too few or too many points", f"Ask for 2 to {MOST_POINTS}."
+        raise InputError([Complaint(CALL, 0, "--points", str(wishes.points), problem, advice)])
+    with Stopwatch() as watch:
+        found = _found(wishes, watch)
+    print(knee_reason(found, texts_in()))
+    for point in found.points:
+        budget = "no limit" if point.budget is None else f"{point.budget:,} moves"
+        print(
+            f"{budget:>12}: {point.objective_minutes:12,.0f} minutes a month "
+            f"({point.handover_minutes:,.0f} of them handovers), within {100 * point.gap:.3f} % of the best"
+        )
+    print(f"Open frontier.html and frontier.xlsx in {wishes.out}  ({watch.total():.1f} s)")
+    if wishes.plan is not None:
+        rebalance.write_rebalance(_as_rebalance(replace(wishes, out=wishes.out / PLAN)))
+
+
+def _found(wishes: Wishes, watch: Stopwatch) -> Frontier:
+    with watch.phase("read"):
+        policy = read_policy(wishes.policy)
+        region = current(wishes.region)
+        snapshot = read_snapshot(region, policy=policy, headings=wishes.headings, progress=watch)
+    with staged(wishes.out, replaced=FILES) as stage:
+        found = frontier(snapshot, policy, wishes.points, wishes.effort, watch)
+        with watch.phase("write"):
+            _write(stage, snapshot, found, wishes.finnish)
+        told = _told(snapshot, found)
+        (stage / "frontier.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        write_summary(stage, {k: v for k, v in told.items() if k != "points"}, watch)
+    return found
+
+
+def _write(stage: Path, snapshot: Snapshot, found: Frontier, finnish: bool) -> None:
+    rows = frontier_rows(found)
+    write_table(rows, FRONTIER, stage / "frontier.csv", finnish)
+    write_frontier_page(found, snapshot, stage / "frontier.html")
+    lines = [knee_reason(found, texts_in())]
+    tables = [("Frontier", FRONTIER, rows)]
+    write_tables(stage / "frontier.xlsx", "Budgets of moves", snapshot.date, lines, tables)
+
+
+def _told(snapshot: Snapshot, found: Frontier) -> dict[str, Any]:
+    knee = found.points[found.knee]
+    return {
+        "date": snapshot.date.isoformat(),
+        "region": snapshot.region,
+        "fingerprint": snapshot.fingerprint(),
+        "movable": found.movable,
+        "knee": {"budget": knee.budget, "moved": knee.moved, "gain_share": found.gain(found.knee)},
+        "reason": knee_reason(found, texts_in()),
+        "points": [asdict(p) | {"gain_share": found.gain(i)} for i, p in enumerate(found.points)],
+    }
+
+
+def _as_rebalance(wishes: Wishes) -> rebalance.Wishes:
+    return rebalance.Wishes(
+        region=wishes.region,
+        out=wishes.out,
+        max_moves=wishes.plan,
+        max_share="",
+        within="",
+        freeze=(),
+        near=None,
+        policy=wishes.policy,
+        effort=wishes.effort,
+        report=True,
+        set_aside=False,
+        headings=wishes.headings,
+        finnish=wishes.finnish,
+    )

@@ -1,0 +1,192 @@
+"""`optimiser rebalance`: the best plan within a budget of moves, and the steps that lead to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimiser.allocation.allocate import Allocation, allocate
+from optimiser.allocation.budget import movable, with_budget
+from optimiser.allocation.encode import encode
+from optimiser.allocation.pins import set_barred_pins_aside
+from optimiser.allocation.steps import MoveList, move_list
+from optimiser.cli.plan_folder import (
+    FILES,
+    proof_line,
+    write_moves,
+    write_plan,
+    write_report,
+    write_summary,
+)
+from optimiser.cli.stopwatch import Stopwatch
+from optimiser.cli.summary import summary
+from optimiser.cli.words import counted
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.policy import Policy
+from optimiser.domain.snapshot import Snapshot
+from optimiser.quality.churn import churn
+from optimiser.quality.measures import measures
+from optimiser.tables.plan_file import read_plan_rows
+from optimiser.tables.policy_file import read_policy
+from optimiser.tables.read import read_snapshot
+from optimiser.tables.staged import staged
+from optimiser.workspace import current
+
+CALL = "optimiser rebalance"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The words of a call; `max_share` as written, `within` region or unit, `freeze` ids of coaches and units."""
+
+    region: Path
+    out: Path
+    max_moves: int | None
+    max_share: str
+    within: str
+    freeze: tuple[str, ...]
+    near: Path | None
+    policy: Path | None
+    effort: str
+    report: bool
+    set_aside: bool
+    headings: Path | None
+    finnish: bool
+
+
+def write_rebalance(wishes: Wishes) -> None:
+    """Carry the command out and say what it found."""
+    with Stopwatch() as watch:
+        told = _rebalanced(wishes, watch)
+    _say(wishes, told)
+
+
+def _rebalanced(wishes: Wishes, watch: Stopwatch) -> dict[str, Any]:
+    with watch.phase("read"):
+        policy = read_policy(wishes.policy)
+        snapshot = read_snapshot(
+            current(wishes.region),
+            policy=policy,
+            headings=wishes.headings,
+            set_aside=wishes.set_aside,
+            progress=watch,
+        )
+        if wishes.set_aside:
+            snapshot = set_barred_pins_aside(snapshot, policy)
+        near = None if wishes.near is None else read_plan_rows(wishes.near)
+    policy = _held_to(wishes, snapshot, policy)
+    with staged(wishes.out, replaced=FILES) as stage:
+        found = allocate(snapshot, policy, wishes.effort, watch, near)
+        moves = move_list(snapshot, policy, found.plan.rows, watch, found.encoding)
+        told = _summary(snapshot, policy, found, moves, wishes.effort)
+        if near is not None:
+            changed = churn(near, found.plan.rows)
+            told |= {"churn": {"common": changed.common, "changed": changed.changed, "share": changed.share}}
+        return _written(stage, wishes, (snapshot, policy, found), moves, told, watch)
+
+
+def _written(
+    stage: Path,
+    wishes: Wishes,
+    solved: tuple[Snapshot, Policy, Allocation],
+    moves: MoveList,
+    told: dict[str, Any],
+    watch: Stopwatch,
+) -> dict[str, Any]:
+    with watch.phase("write"):
+        write_plan(stage, *solved, wishes.finnish)
+        write_moves(stage, moves, wishes.finnish)
+    if wishes.report:
+        write_report(stage, solved, measures(solved[2].recount), told, watch, moves)
+    return write_summary(stage, told, watch)
+
+
+def _summary(
+    snapshot: Snapshot, policy: Policy, found: Allocation, moves: MoveList, effort: str
+) -> dict[str, Any]:
+    told = summary(snapshot, policy, found, measures(found.recount), effort)
+    return told | {
+        "budget": policy.limits.moves,
+        "movable": movable(found.encoding),
+        "move_price_minutes": found.plan.certificate.level2.moves,
+        "steps": moves.summary(),
+    }
+
+
+def _held_to(wishes: Wishes, snapshot: Snapshot, policy: Policy) -> Policy:
+    """The policy with what the call asks of moves."""
+    policy = _bound(wishes, snapshot, policy)
+    if wishes.max_moves is None and not wishes.max_share:
+        return policy
+    could = movable(encode(snapshot, with_budget(policy, None)))
+    wanted = wishes.max_moves
+    if wishes.max_share:
+        wanted = int(_share(wishes) * could)
+    elif wanted is not None and wanted > could:
+        problem = f"more moves than there are: {counted(could, 'client')} could move"
+        advice = "Ask for fewer, or leave the option out for no limit."
+        raise InputError([Complaint(CALL, 0, "--max-moves", str(wanted), problem, advice)])
+    return with_budget(policy, wanted)
+
+
+def _bound(wishes: Wishes, snapshot: Snapshot, policy: Policy) -> Policy:
+    """The policy with teams and frozen coaches as asked."""
+    changes: dict[str, Any] = {}
+    if wishes.within:
+        changes["team"] = policy.rules.team.model_copy(update={"on": wishes.within == "unit"})
+    if wishes.freeze:
+        units = set(snapshot.coaches["unit_id"])
+        rule = policy.rules.freeze
+        named = {
+            "on": True,
+            "coaches": (*rule.coaches, *(f for f in wishes.freeze if f not in units)),
+            "units": (*rule.units, *(f for f in wishes.freeze if f in units)),
+        }
+        changes["freeze"] = rule.model_copy(update=named)
+    return policy.model_copy(update={"rules": policy.rules.model_copy(update=changes)})
+
+
+def _share(wishes: Wishes) -> float:
+    """`3%` or `2,5 %` as a share of those who could move."""
+    complaints = []
+    text = wishes.max_share.strip()
+    if wishes.max_moves is not None:
+        advice = "Give one of the two."
+        complaints.append(Complaint(CALL, 0, "--max-share", text, "there is --max-moves as well", advice))
+    number = text.removesuffix("%").strip().replace(",", ".")
+    try:
+        share = float(number) / 100
+    except ValueError:
+        share = -1.0
+    if not text.endswith("%") or not 0 <= share <= 1:
+        advice = "Write a percentage from 0% to 100%, such as 3%."
+        complaints.append(Complaint(CALL, 0, "--max-share", text, "this is no share of clients", advice))
+    if complaints:
+        raise InputError(complaints)
+    return share
+
+
+def _say(wishes: Wishes, told: dict[str, Any]) -> None:
+    budget = "no limit" if told["budget"] is None else f"at most {told['budget']:,}"
+    print(
+        f"{told['moved']:,} of the {counted(told['movable'], 'client')} who could move do ({budget}); "
+        f"{told['forced']:,} others must, because a rule bars their coach; {told['new']:,} are new."
+    )
+    if told["unserved"]:
+        print(f"Without a coach: {counted(told['unserved'], 'client')}; reasons and repairs are in the plan.")
+    print(proof_line(told))
+    if told["move_price_minutes"] > 0:
+        print(f"One more move would save up to {told['move_price_minutes']:,.1f} minutes a month.")
+    steps = told["steps"]
+    print(
+        f"{counted(steps['steps'], 'step')} in {counted(steps['waves'], 'week')} (moves.csv); "
+        "fill in decision, confirmed_by and confirmed_at, then: optimiser apply."
+    )
+    if "churn" in told:
+        print(
+            f"Compared with the earlier proposal, {counted(told['churn']['changed'], 'client')} of "
+            f"{told['churn']['common']:,} {'has' if told['churn']['changed'] == 1 else 'have'} another coach."
+        )
+    opened = "report.html, plan.xlsx, " if wishes.report else ""
+    print(f"Open {opened}moves.csv and summary.json in {wishes.out}  ({told['seconds']['total']:.1f} s)")
