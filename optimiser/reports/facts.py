@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from optimiser.allocation.overload.result import Overload
+from optimiser.allocation.steps import MoveList
 from optimiser.domain.plan import Plan
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
@@ -52,6 +54,10 @@ class ReportFacts:
         saved_minutes, reason; in the order in which to take the moves.
     robustness : polars.DataFrame
         change, advised, survive, share.
+    moves : MoveList or None
+        The steps that lead to the plan, for a sheet of their own.
+    overload : Overload or None
+        What is behind the load above capacity, for a section and sheets of their own.
     """
 
     snapshot: Snapshot
@@ -63,6 +69,8 @@ class ReportFacts:
     summary: dict[str, Any]
     relief: pl.DataFrame
     robustness: pl.DataFrame
+    moves: MoveList | None = None
+    overload: Overload | None = None
 
     def coaches(self) -> pl.DataFrame:
         """Return the coaches by unit and id with what a report may tell of them.

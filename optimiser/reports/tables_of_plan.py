@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from optimiser.reports.facts import ReportFacts
+from optimiser.reports.overload_sheets import overload_sheets
 from optimiser.reports.sections.background import glossary
 from optimiser.reports.sections.region import municipality_frame
 from optimiser.reports.sheets import Sheet, SheetColumn
@@ -20,6 +21,7 @@ def sheets_of(facts: ReportFacts, texts: Texts) -> tuple[Sheet, ...]:
         _moves(facts, texts),
         _unserved(facts, texts),
         _set_aside(facts, texts),
+        *overload_sheets(facts, texts),
     )
 
 
