@@ -17,6 +17,7 @@ from optimiser.quality.measures import measures
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged
+from optimiser.workspace import current
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ def _allocated(wishes: Wishes, watch: Stopwatch) -> tuple[Snapshot, dict[str, An
     with watch.phase("read"):
         policy = read_policy(wishes.policy)
         snapshot = read_snapshot(
-            wishes.region, policy=policy, headings=wishes.headings, set_aside=wishes.set_aside, progress=watch
+            current(wishes.region),
+            policy=policy,
+            headings=wishes.headings,
+            set_aside=wishes.set_aside,
+            progress=watch,
         )
         if wishes.set_aside:
             snapshot = set_barred_pins_aside(snapshot, policy)

@@ -42,7 +42,9 @@ class Scope(StrEnum):
     unit = "unit"
 
 
-Region = Annotated[Path, typer.Argument(help="Folder of tables (CSV or Parquet) or one Excel workbook.")]
+Region = Annotated[
+    Path, typer.Argument(help="Folder of tables (CSV or Parquet), one Excel workbook, or a workspace.")
+]
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", help="Policy file (YAML); without it the defaults.")
 ]

@@ -5,9 +5,29 @@ from __future__ import annotations
 import difflib
 
 from optimiser.domain.columns import KIND_WORDS, Column, Table
+from optimiser.domain.contacts import (
+    CALENDAR,
+    MUNICIPALITIES_DONE,
+    TEAM_WEEKS,
+    TEAMS,
+    TEMPORARY_COVER,
+)
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.frontier import FRONTIER
+from optimiser.domain.handovers import BY_MONTH, COVER, HANDOVERS, JOINT_MEETINGS, RECEIVERS, RETURNS
+from optimiser.domain.intake import ELSEWHERE, FORCED, NEW_CLIENTS, PROPOSALS, TRIAGED
+from optimiser.domain.moves import MOVES
 from optimiser.domain.plan import PLAN, SET_ASIDE
 from optimiser.domain.schema import TABLES
+from optimiser.workspace.records import LOG_TABLE
+
+WRITTEN = (
+    *(PLAN, MOVES, SET_ASIDE, FRONTIER),
+    *(NEW_CLIENTS, PROPOSALS, TRIAGED, ELSEWHERE, FORCED),
+    *(CALENDAR, TEAMS, MUNICIPALITIES_DONE, TEAM_WEEKS, TEMPORARY_COVER),
+    *(COVER, RETURNS, HANDOVERS, BY_MONTH, RECEIVERS, JOINT_MEETINGS, LOG_TABLE),
+)
+"""Tables besides those of a snapshot: what commands write, and what they read again."""
 
 
 def columns_text(name: str | None = None) -> str:
@@ -18,7 +38,7 @@ def columns_text(name: str | None = None) -> str:
     InputError
         If there is no such table.
     """
-    tables = TABLES | {PLAN.name: PLAN, SET_ASIDE.name: SET_ASIDE}
+    tables = TABLES | {table.name: table for table in WRITTEN}
     if name is None:
         return "\n".join(_table_text(table) for table in tables.values())
     if name not in tables:

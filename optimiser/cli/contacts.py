@@ -26,7 +26,7 @@ from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged
 from optimiser.tables.write import write_table
 
-FILES = ("teams.csv", "municipalities.csv", "weeks.csv", "contacts.xlsx", "summary.json")
+FILES = ("teams.csv", "municipality_contacts.csv", "weeks.csv", "contacts.xlsx", "summary.json")
 CALENDARS = "calendars"
 """Folder with a file for each coach."""
 
@@ -178,7 +178,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
 
 def _write(stage: Path, snapshot: Snapshot, found: Contacts, lines: list[str], finnish: bool) -> None:
     write_table(found.teams, TEAMS, stage / "teams.csv", finnish)
-    write_table(found.municipalities, MUNICIPALITIES_DONE, stage / "municipalities.csv", finnish)
+    write_table(found.municipalities, MUNICIPALITIES_DONE, stage / "municipality_contacts.csv", finnish)
     write_table(found.weeks, TEAM_WEEKS, stage / "weeks.csv", finnish)
     tables = [
         ("Teams", TEAMS, found.teams),

@@ -19,6 +19,7 @@ from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.plan_file import read_plan_rows
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
+from optimiser.workspace import current
 
 SHOWN = 20
 """Findings of one name shown; the count stands above them."""
@@ -153,7 +154,7 @@ def _read(
     with watch.phase("read"):
         policy = read_policy(policy_file or (kept if kept.exists() else None))
         snapshot = read_snapshot(
-            region, policy=policy, headings=headings, set_aside=set_aside, progress=watch
+            current(region), policy=policy, headings=headings, set_aside=set_aside, progress=watch
         )
         if set_aside:
             snapshot = set_barred_pins_aside(snapshot, policy)

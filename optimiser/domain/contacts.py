@@ -84,8 +84,8 @@ TEAMS = Table(
 )
 
 MUNICIPALITIES_DONE = Table(
-    "municipalities",
-    "kunnat",
+    "municipality_contacts",
+    "kuntien_tapaamiset",
     "Meetings due and late by home municipality; fewer than 5 clients are held back, and one more cell.",
     (
         Column("municipality", "code", "Municipality code.", "kuntakoodi", required=True),
@@ -129,7 +129,7 @@ TEAM_WEEKS = Table(
 )
 
 TEMPORARY_COVER = Table(
-    "cover",
+    "temporary_cover",
     "sijaisuus",
     "Who holds the meetings of a coach who is away; by due day. The clients keep their coach.",
     (

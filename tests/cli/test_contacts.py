@@ -32,7 +32,7 @@ def test_contacts_writes_what_it_promises(region: Path, contacts: Path) -> None:
     files = set(files_of(contacts))
     assert files == {
         "teams.csv",
-        "municipalities.csv",
+        "municipality_contacts.csv",
         "weeks.csv",
         "contacts.xlsx",
         "summary.json",
@@ -57,7 +57,7 @@ def test_a_calendar_is_of_one_coach_and_no_table_compares(contacts: Path) -> Non
     """Each file holds its coach alone; the other tables name no coach at all."""
     for path in (contacts / "calendars").glob("*.csv"):
         assert set(pl.read_csv(path)["coach_id"]) <= {path.stem}
-    for name in ("teams", "municipalities", "weeks"):
+    for name in ("teams", "municipality_contacts", "weeks"):
         assert "coach_id" not in pl.read_csv(contacts / f"{name}.csv").columns
     book = openpyxl.load_workbook(contacts / "contacts.xlsx")
     assert book.sheetnames == BOOK
