@@ -12,7 +12,10 @@ from datetime import date as Date
 
 from pydantic import Field, model_validator
 
+from optimiser.domain.policy_contacts import Contacts
+from optimiser.domain.policy_handovers import Handovers
 from optimiser.domain.policy_rules import Rules
+from optimiser.domain.policy_triage import Intake, Triage
 from optimiser.domain.policy_types import Days, Factor, Meetings, Minutes, Months, Section, Share, Weight
 from optimiser.domain.schema import LEVELS
 
@@ -255,7 +258,11 @@ class Policy(Section):
     )
     limits: Limits = Limits()
     decisions: Decisions = Decisions()
+    handovers: Handovers = Handovers()
+    contacts: Contacts = Contacts()
     set_aside: SetAsideDefaults = SetAsideDefaults()
+    triage: Triage = Triage()
+    intake: Intake = Intake()
 
     @model_validator(mode="after")
     def _dated(self) -> Policy:

@@ -74,6 +74,7 @@ class Snapshot:
     notices: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     files: dict[str, str] = field(default_factory=dict, compare=False)
+    _fingerprint: str | None = field(default=None, init=False, repr=False, compare=False)
 
     def replace(self, **changes: Any) -> Snapshot:
         """Return a new snapshot with some of its fields changed."""
@@ -85,6 +86,11 @@ class Snapshot:
 
     def fingerprint(self) -> str:
         """SHA-256 of the facts, 64 hex digits: the same for any order of rows and any file format."""
+        if self._fingerprint is None:
+            object.__setattr__(self, "_fingerprint", self._digest())
+        return str(self._fingerprint)
+
+    def _digest(self) -> str:
         digest = hashlib.sha256(f"{self.date.isoformat()}\x1e{self.region}".encode())
         for name, frame in self.frames().items():
             for column in TABLES[name].columns:

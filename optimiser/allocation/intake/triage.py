@@ -1,0 +1,151 @@
+"""Who of a batch belongs to the target group on a day; unknown facts never send anybody away."""
+
+from __future__ import annotations
+
+from datetime import date as Date
+
+import polars as pl
+
+from optimiser.domain.intake import TRIAGED
+from optimiser.domain.policy_triage import Ground, TargetRule, Triage
+
+NO_RULE = "no target-group rule is in force on this day: everybody is taken in"
+WORDS: dict[Ground, str] = {
+    "no_earnings_related": "no right to earnings-related allowance",
+    "under_age": "young",
+    "immigrant": "immigrant",
+    "foreign_language": "foreign-language speaker",
+}
+BASES: dict[Ground, str] = {
+    "no_earnings_related": "no_earnings_related",
+    "under_age": "under_30",
+    "immigrant": "immigrant",
+    "foreign_language": "foreign_language",
+}
+"""Ground to the `target_basis` that states it."""
+
+
+def triage(clients: pl.DataFrame, rules: Triage, day: Date) -> pl.DataFrame:
+    """Decide for every client of a batch, by the rule in force on a day.
+
+    Each ground is yes, no or unknown (three-valued): one yes is enough, and where nothing is yes and
+    something is unknown the client is taken in and marked.
+
+    Parameters
+    ----------
+    clients : polars.DataFrame
+        Columns of `clients`; nobody with a protected address is among them.
+    rules : Triage
+        The policy's.
+    day : datetime.date
+        Decides only which rule is in force, and the year in which ages are counted.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns of `TRIAGED`, a row for each client, in the order given.
+    """
+    rule = rules.rule_on(day)
+    if rule is None:
+        judged = clients.select("client_id", member=pl.lit(True), ground=pl.lit(NO_RULE))
+    else:
+        judged = _judged(clients, rule, rules, day)
+    taken = pl.col("member").fill_null(True)
+    paragraph = pl.lit(rule.paragraph if rule else None, dtype=pl.String)
+    where_to = pl.lit(rule.where_to if rule else None, dtype=pl.String)
+    decided = judged.select(
+        "client_id",
+        decision=pl.when(taken).then(pl.lit("taken_in")).otherwise(pl.lit("elsewhere")),
+        unknown=pl.col("member").is_null(),
+        ground="ground",
+        paragraph=paragraph,
+        where_to=pl.when(~taken).then(where_to),
+    )
+    return decided.cast({c.name: c.dtype for c in TRIAGED.columns})
+
+
+def _judged(clients: pl.DataFrame, rule: TargetRule, rules: Triage, day: Date) -> pl.DataFrame:
+    """Columns client_id, member (null for unknown) and ground in words."""
+    home, status = _home(rule), _status(rule)
+    grounds = {name: _GROUNDS[name](rule, rules, day) for name in rule.grounds}
+    basis = pl.any_horizontal(grounds.values()) if grounds else pl.lit(True)
+    asked = clients.select("client_id", home=home, status=status, basis=basis, **grounds)
+    member = pl.col("home") & pl.col("status") & pl.col("basis")
+    names = [pl.when(pl.col(name)).then(pl.lit(WORDS[name])) for name in grounds]
+    held = pl.concat_str(names, separator=", ", ignore_nulls=True) if names else pl.lit("any jobseeker")
+    missing = [
+        pl.when(pl.col(name).is_null()).then(pl.lit(word))
+        for name, word in {
+            "status": "position in the labour market",
+            "basis": "ground of the target group",
+        }.items()
+    ]
+    unknown = (
+        pl.concat_str(missing, separator=", ", ignore_nulls=True) + " unknown, taken in: to be looked up"
+    )
+    away = pl.concat_str(
+        [
+            pl.when(~pl.col("home")).then(pl.lit("the home municipality does not take part")),
+            pl.when(~pl.col("status")).then(pl.lit("the position in the labour market does not belong")),
+            pl.when(~pl.col("basis")).then(pl.lit("none of the grounds applies")),
+        ],
+        separator=", ",
+        ignore_nulls=True,
+    )
+    ground = (
+        pl.when(member.is_null())
+        .then(unknown)
+        .when(member)
+        .then(held)
+        .otherwise(pl.lit(rule.elsewhere + " Reason: ") + away)
+    )
+    return asked.select("client_id", member=member, ground=ground)
+
+
+def _home(rule: TargetRule) -> pl.Expr:
+    if not rule.municipalities:
+        return pl.lit(True)
+    return pl.col("municipality").cast(pl.String).is_in(rule.municipalities)
+
+
+def _status(rule: TargetRule) -> pl.Expr:
+    """Whether the position in the labour market belongs; null where it is not known."""
+    return pl.col("status").cast(pl.String).is_in(rule.statuses) if rule.statuses else pl.lit(True)
+
+
+def _stated(ground: Ground) -> pl.Expr:
+    """Whether whoever referred the client has stated the ground."""
+    return (pl.col("target_basis").cast(pl.String) == BASES[ground]).fill_null(False)
+
+
+def _no_earnings_related(rule: TargetRule, rules: Triage, day: Date) -> pl.Expr:
+    """By the benefit; unknown where it is empty, or contradicts the ground stated."""
+    stated = _stated("no_earnings_related")
+    other = pl.col("benefit").cast(pl.String) != "earnings_related"
+    return pl.when(stated & other.fill_null(True)).then(pl.lit(True)).when(~stated).then(other)
+
+
+def _under_age(rule: TargetRule, rules: Triage, day: Date) -> pl.Expr:
+    """By the year of birth; unknown in the year in which the age is reached."""
+    age = day.year - pl.col("birth_year")
+    young = pl.when(age < rule.under_age).then(pl.lit(True)).when(age > rule.under_age).then(pl.lit(False))
+    return young | (_stated("under_age") & (age <= rule.under_age))
+
+
+def _immigrant(rule: TargetRule, rules: Triage, day: Date) -> pl.Expr:
+    """An integration period, past or present, or the ground stated."""
+    return pl.col("integration_until").is_not_null() | _stated("immigrant")
+
+
+def _foreign_language(rule: TargetRule, rules: Triage, day: Date) -> pl.Expr:
+    """The language of service, or the ground stated."""
+    foreign = ~pl.col("language").cast(pl.String).is_in(rules.domestic_languages)
+    return foreign | _stated("foreign_language")
+
+
+_GROUNDS = {
+    "no_earnings_related": _no_earnings_related,
+    "under_age": _under_age,
+    "immigrant": _immigrant,
+    "foreign_language": _foreign_language,
+}
