@@ -20,21 +20,19 @@ TWO_THOUSAND = {"moves": 2_000}
 FULL_OF_HEADS = {"heads": 125}
 
 CASES = [
-    pytest.param(SMALL, {}, 1.0, id="2,800 free"),
-    pytest.param(SMALL, FULL_OF_HEADS, 2.0, id="2,800 heads"),
-    pytest.param(FULL, TWO_THOUSAND, 5.0, id="28,000 with 2,000 moves", marks=large),
-    pytest.param(FULL, TWO_THOUSAND | FULL_OF_HEADS, 5.0, id="28,000 with 2,000 moves, heads", marks=large),
-    pytest.param(FULL, {}, 5.0, id="28,000 free", marks=large),
-    pytest.param(FULL, FULL_OF_HEADS, 10.0, id="28,000 free, heads", marks=large),
-    pytest.param(replace(FULL, pressure=1.2), {}, 20.0, id="28,000 free at 120 %", marks=large),
-    pytest.param(LARGE, {}, 60.0, id="280,000 free", marks=large),
+    pytest.param(SMALL, {}, id="2,800 free"),
+    pytest.param(SMALL, FULL_OF_HEADS, id="2,800 heads"),
+    pytest.param(FULL, TWO_THOUSAND, id="28,000 with 2,000 moves", marks=large),
+    pytest.param(FULL, TWO_THOUSAND | FULL_OF_HEADS, id="28,000 with 2,000 moves, heads", marks=large),
+    pytest.param(FULL, {}, id="28,000 free", marks=large),
+    pytest.param(FULL, FULL_OF_HEADS, id="28,000 free, heads", marks=large),
+    pytest.param(replace(FULL, pressure=1.2), {}, id="28,000 free at 120 %", marks=large),
+    pytest.param(LARGE, {}, id="280,000 free", marks=large),
 ]
 
 
-@pytest.mark.parametrize(("options", "limits", "seconds"), CASES)
-def test_move_list(
-    benchmark: BenchmarkFixture, options: DemoOptions, limits: dict[str, int], seconds: float
-) -> None:
+@pytest.mark.parametrize(("options", "limits"), CASES)
+def test_move_list(benchmark: BenchmarkFixture, options: DemoOptions, limits: dict[str, int]) -> None:
     """The list leads from the present assignment to the plan, and its gains add up to the difference."""
     snapshot, policy = read_snapshot(region(options)), Policy.model_validate({"limits": limits})
     found = allocate(snapshot, policy, "quick")
@@ -52,4 +50,3 @@ def test_move_list(
     before = check(snapshot, policy, present).recount.objective_minutes
     assert moves.gain_minutes == pytest.approx(before - found.recount.objective_minutes, abs=1e-3)
     assert moves.rows.height == sum(found.recount.counts[name] for name in ("moved", "forced", "new"))
-    assert benchmark.stats.stats.min <= seconds

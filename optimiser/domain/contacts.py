@@ -43,7 +43,7 @@ _FIGURES = (
 _EXTRA = Column(
     "extra_hours",
     "number",
-    "Least extra hours of coach time that would make every meeting timely (estimate).",
+    "Least extra hours of coach time with which every meeting would be in time (estimate).",
     "lisätunnit",
     unit="hours",
     low=0,

@@ -14,7 +14,7 @@ from unittest import mock
 from optimiser.cli.entry import run
 
 PLAN_FILES = {"plan.csv", "certificate.json", "summary.json", "policy_in_force.yaml"}
-REPORT_FILES = {"plan.xlsx", "report.html"}
+REPORT_FILES = {"plan.xlsx", "report.html", "overload.json"}
 
 
 @dataclass(frozen=True)

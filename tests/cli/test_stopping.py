@@ -70,7 +70,9 @@ def no_space(*_: Any, **__: Any) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.parametrize("writer", ["write_table", "policy_text", "_write_report"])
+@pytest.mark.parametrize(
+    "writer", ["plan_folder.write_table", "plan_folder.policy_text", "allocate.write_report"]
+)
 @pytest.mark.parametrize("older", [False, True])
 def test_a_full_disk_is_a_complaint(
     region: Path, plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str, older: bool
@@ -79,7 +81,7 @@ def test_a_full_disk_is_a_complaint(
     out = tmp_path / "deep" / "plan"
     if older:
         shutil.copytree(plan, out)
-    monkeypatch.setattr(f"optimiser.cli.allocate.{writer}", no_space)
+    monkeypatch.setattr(f"optimiser.cli.{writer}", no_space)
     called = call("allocate", region, "--out", out)
     assert called.code == 2, called
     assert "the disk is full" in called.err

@@ -12,7 +12,9 @@ from optimiser.reports.texts import texts_in
 
 def point(budget: int | None, moved: int, objective: float) -> Point:
     """A point that is proven to the minute."""
-    return Point(budget, moved, 3, 0.0, objective, objective, 0.0, objective - moved, float(moved), 0.0, 5.0, 0.0)
+    return Point(
+        budget, moved, 3, 0.0, objective, objective, 0.0, objective - moved, float(moved), 0.0, 5.0, 0.0
+    )
 
 
 FOUND = Frontier((point(0, 0, 6000.0), point(10, 10, 1800.0), point(None, 100, 1200.0)), 1, 500)
