@@ -111,8 +111,8 @@ def explain(snapshot: Snapshot, policy: Policy, rows: pl.DataFrame, client_id: s
     encoding = encode(snapshot, policy)
     outcome = outcome_of(encoding, _proposed(rows, ids, encoding.coach_ids), policy)
     members = np.flatnonzero(encoding.units.of_client == encoding.units.of_client[row])
-    bars = _bars(encoding, members, row)
-    alternatives = _alternatives(encoding, outcome, members, bars)
+    bars = bars_of(encoding, members, row)
+    alternatives = alternatives_of(encoding, outcome, members, bars)
     said = rows.filter(pl.col("client_id") == client_id).row(0, named=True)
     proposed = [a for a in alternatives if a.coach_id == said["coach_id"]]
     free = {a.coach_id for a in alternatives}
@@ -188,7 +188,7 @@ def _alone(encoding: Encoding, row: int) -> Facts:
     return replace(encoding.facts, clients=ClientFacts(**single))
 
 
-def _bars(encoding: Encoding, members: Ints, row: int) -> dict[str, Flags]:
+def bars_of(encoding: Encoding, members: Ints, row: int) -> dict[str, Flags]:
     """For each rule, the coaches it bars for the client; shape (C,) each."""
     coaches = len(encoding.coach_ids)
     bars = barred(all_pairs(_alone(encoding, row), np.zeros(1, dtype=np.int64)))
@@ -203,7 +203,7 @@ def _bars(encoding: Encoding, members: Ints, row: int) -> dict[str, Flags]:
     return bars | ({HOUSEHOLD: others} if len(members) > 1 else {})
 
 
-def _alternatives(
+def alternatives_of(
     encoding: Encoding, outcome: Outcome, members: Ints, bars: dict[str, Flags]
 ) -> tuple[Alternative, ...]:
     """Coaches who may serve the whole unit, by difference, then id."""

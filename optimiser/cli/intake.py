@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,34 +9,38 @@ from typing import Any
 import polars as pl
 
 from optimiser.allocation.intake.batch import TakenIn, take_in
-from optimiser.cli.stopwatch import Stopwatch, peak_memory_mb
+from optimiser.allocation.steps import MoveList, move_list
+from optimiser.cli.plan_folder import write_moves, write_plan, write_solved_snapshot, write_summary
+from optimiser.cli.stopwatch import Stopwatch
 from optimiser.cli.summary import summary
 from optimiser.cli.words import counted
 from optimiser.domain.intake import ELSEWHERE, FORCED, PROPOSALS, TRIAGED, NewClients
-from optimiser.domain.plan import PLAN
+from optimiser.domain.schema import TABLES
 from optimiser.domain.snapshot import Snapshot
 from optimiser.quality.measures import measures
 from optimiser.reports.intake import IntakeFacts, write_intake_workbook
 from optimiser.tables.new_clients import read_new_clients
-from optimiser.tables.policy_file import policy_text, read_policy
+from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged
-from optimiser.tables.write import write_snapshot, write_table
+from optimiser.tables.write import write_table
+from optimiser.workspace import current
 
-SOLVED = "snapshot"
-"""Folder with the facts that the plan was made of."""
 FILES = (
     "plan.csv",
     "certificate.json",
     "policy_in_force.yaml",
+    "set_aside.csv",
+    "moves.csv",
     "proposals.csv",
     "triage.csv",
     "elsewhere.csv",
     "forced.csv",
     "intake.xlsx",
     "summary.json",
+    *(f"snapshot/{name}.parquet" for name in TABLES),
 )
-"""What the command writes, beside the folder `snapshot`; a later run replaces all of them together."""
+"""What the command writes; a later run replaces all of it together."""
 FEW = 5
 """Fewer clients with a protected address are not counted in public."""
 
@@ -62,7 +65,7 @@ def write_intake(wishes: Wishes) -> None:
         with watch.phase("read"):
             policy = read_policy(wishes.policy)
             snapshot = read_snapshot(
-                wishes.region,
+                current(wishes.region),
                 policy=policy,
                 headings=wishes.headings,
                 set_aside=wishes.set_aside,
@@ -71,13 +74,14 @@ def write_intake(wishes: Wishes) -> None:
             batch = read_new_clients(
                 wishes.new, snapshot, headings=wishes.headings, longest_days=policy.intake.longest_days
             )
-        with staged(wishes.out, replaced=(*FILES, SOLVED)) as stage:
+        with staged(wishes.out, replaced=FILES) as stage:
             taken = take_in(snapshot, policy, batch, wishes.effort, watch)
+            found = taken.found
+            moves = move_list(taken.snapshot, taken.policy, found.plan.rows, watch, found.encoding)
             told = _summary(taken, batch, wishes.effort)
             with watch.phase("write"):
-                _write(stage, taken, told, wishes.finnish)
-            told |= {"seconds": {**watch.seconds, "total": watch.total()}, "peak_memory_mb": peak_memory_mb()}
-            (stage / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+                _write(stage, taken, told, moves, wishes.finnish)
+            told = write_summary(stage, told, watch)
     _say(wishes, snapshot, batch, told)
 
 
@@ -114,27 +118,18 @@ def _summary(taken: TakenIn, batch: NewClients, effort: str) -> dict[str, Any]:
     return summary(taken.snapshot, taken.policy, taken.found, measured, effort) | {"intake": intake}
 
 
-def _write(stage: Path, taken: TakenIn, told: dict[str, Any], finnish: bool) -> None:
-    plan = taken.found.plan
-    write_table(plan.rows, PLAN, stage / "plan.csv", finnish)
+def _write(stage: Path, taken: TakenIn, told: dict[str, Any], moves: MoveList, finnish: bool) -> None:
+    write_plan(stage, taken.snapshot, taken.policy, taken.found, finnish)
+    write_solved_snapshot(stage, taken.snapshot, finnish)
+    write_moves(stage, moves, finnish)
     write_table(taken.proposed.rows, PROPOSALS, stage / "proposals.csv", finnish)
     write_table(taken.triaged, TRIAGED, stage / "triage.csv", finnish)
     write_table(taken.elsewhere, ELSEWHERE, stage / "elsewhere.csv", finnish)
     write_table(taken.forced, FORCED, stage / "forced.csv", finnish)
-    (stage / "certificate.json").write_text(plan.certificate.to_json(), encoding="utf-8")
-    (stage / "policy_in_force.yaml").write_text(policy_text(taken.policy), encoding="utf-8")
-    (stage / SOLVED).mkdir()
-    write_snapshot(_tables(taken.snapshot), stage / SOLVED, format="parquet")
     facts = IntakeFacts(
         taken.snapshot.date, taken.proposed.rows, taken.triaged, taken.elsewhere, taken.forced, told
     )
     write_intake_workbook(facts, stage / "intake.xlsx")
-
-
-def _tables(snapshot: Snapshot) -> dict[str, pl.DataFrame]:
-    """All tables of a snapshot, its own row among them."""
-    about = {"date": [snapshot.date], "region": [snapshot.region], "source": [snapshot.source]}
-    return snapshot.frames() | {"snapshot": pl.DataFrame(about)}
 
 
 def _say(wishes: Wishes, snapshot: Snapshot, batch: NewClients, told: dict[str, Any]) -> None:
@@ -173,4 +168,7 @@ def _say(wishes: Wishes, snapshot: Snapshot, batch: NewClients, told: dict[str, 
         f"{100 * told['gap']:.3f} % of the best under that condition."
     )
     seconds = told["seconds"]["total"]
-    print(f"Open intake.xlsx and proposals.csv in {wishes.out}  ({seconds:.1f} s)")
+    print(
+        f"Open intake.xlsx and proposals.csv in {wishes.out}; decide in moves.csv, then: optimiser apply "
+        f"{wishes.out / 'snapshot'} {wishes.out}  ({seconds:.1f} s)"
+    )

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from datetime import date as Date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from xlsxwriter import Workbook
 
-from optimiser.domain.columns import Column, Table
 from optimiser.domain.intake import ELSEWHERE, FORCED, PROPOSALS, TRIAGED
-from optimiser.reports.sheets import Formats, Kind, Sheet, SheetColumn, add_sheet, make_formats
-from optimiser.reports.workbook import OPTIONS
+from optimiser.reports.table_book import write_tables
 
 TITLES = {
     "client_id": "Client",
@@ -36,7 +32,6 @@ TITLES = {
     "decision": "Decision",
     "unknown": "To be looked up",
 }
-WIDE = ("reason", "ground", "paragraph")
 
 
 @dataclass(frozen=True)
@@ -70,22 +65,20 @@ def write_intake_workbook(facts: IntakeFacts, path: Path) -> None:
     path : pathlib.Path
         File to write.
     """
-    first = facts.proposals.filter(pl.col("rank") == 1)
-    look_up = facts.triaged.filter("unknown")
-    sheets = (
-        _sheet("Proposals", PROPOSALS, first),
-        _sheet("All ranks", PROPOSALS, facts.proposals),
-        _sheet("Elsewhere", ELSEWHERE, facts.elsewhere),
-        _sheet("To look up", TRIAGED, look_up),
-        _sheet("Forced, not of the batch", FORCED, facts.forced),
+    tables = (
+        ("Proposals", PROPOSALS, facts.proposals.filter(pl.col("rank") == 1)),
+        ("All ranks", PROPOSALS, facts.proposals),
+        ("Elsewhere", ELSEWHERE, facts.elsewhere),
+        ("To look up", TRIAGED, facts.triaged.filter("unknown")),
+        ("Forced, not of the batch", FORCED, facts.forced),
     )
-    with Workbook(str(path), OPTIONS) as book:
-        created = datetime.combine(facts.day, time(), UTC).replace(tzinfo=None)
-        book.set_properties({"title": "Intake", "created": created})
-        formats = make_formats(book)
-        _summary(book, facts, formats)
-        for sheet in sheets:
-            add_sheet(book, sheet, formats)
+    title = f"Intake of {facts.day.day}.{facts.day.month}.{facts.day.year}"
+    write_tables(path, title, facts.day, [_line(*f) for f in figures(facts.told)], tables, titles=TITLES)
+
+
+def _line(name: str, value: str | float, note: str) -> str:
+    number = value if isinstance(value, str) else f"{value:,.{1 if 'hours' in name else 0}f}"
+    return f"{name}: {number}" + (f" ({note})" if note else "")
 
 
 def figures(told: dict[str, Any]) -> list[tuple[str, str | float, str]]:
@@ -113,43 +106,3 @@ def figures(told: dict[str, Any]) -> list[tuple[str, str | float, str]]:
         ("Cost, minutes a month", told["objective_minutes"], "of the whole plan"),
         ("No plan can cost less than", told["bound_minutes"], "proven, while nobody who may stay moves"),
     ]
-
-
-def _summary(book: Workbook, facts: IntakeFacts, formats: Formats) -> None:
-    page = book.add_worksheet("Summary")
-    page.set_column(0, 0, 40)
-    page.set_column(1, 1, 16)
-    page.set_column(2, 2, 60)
-    page.set_row(0, 20)
-    page.write_string(0, 0, f"Intake of {facts.day.day}.{facts.day.month}.{facts.day.year}", formats.title)
-    for row, (name, value, note) in enumerate(figures(facts.told), start=2):
-        page.write_string(row, 0, name)
-        if isinstance(value, str):
-            page.write_string(row, 1, value)
-        else:
-            page.write_number(row, 1, value, formats.kinds["number" if "hours" in name else "whole"])
-        page.write_string(row, 2, note)
-
-
-def _sheet(name: str, table: Table, frame: pl.DataFrame) -> Sheet:
-    """One table as a sheet: dates as day.month.year, yes and no in words."""
-    shown = frame.with_columns(
-        *(_day(c.name) for c in table.columns if c.kind == "date"),
-        *(_answer(c.name) for c in table.columns if c.kind == "flag"),
-    )
-    return Sheet(name, tuple(_column(c) for c in table.columns), shown)
-
-
-def _day(name: str) -> pl.Expr:
-    return pl.col(name).dt.strftime("%-d.%-m.%Y")
-
-
-def _answer(name: str) -> pl.Expr:
-    return pl.when(pl.col(name)).then(pl.lit("yes")).when(~pl.col(name)).then(pl.lit("no")).alias(name)
-
-
-def _column(column: Column) -> SheetColumn:
-    kinds: dict[str, Kind] = {"integer": "whole", "number": "number"}
-    kind: Kind = "wrapped" if column.name in WIDE else kinds.get(column.kind, "text")
-    width = 70.0 if column.name in WIDE else 14.0
-    return SheetColumn(column.name, TITLES[column.name], column.description, kind, width)

@@ -14,7 +14,7 @@ from optimiser.allocation.contacts import Calendar, late_if_added, make_calendar
 from optimiser.allocation.contacts.calendar import pair_minutes
 from optimiser.allocation.contacts.weeks import days_of, working_days_after
 from optimiser.allocation.encode import Encoding
-from optimiser.allocation.explain import PIN, Alternative, _alternatives, _bars
+from optimiser.allocation.explain import PIN, Alternative, alternatives_of, bars_of
 from optimiser.allocation.facts import Flags, sorted_by
 from optimiser.allocation.outcome import Outcome, outcome_of
 from optimiser.allocation.pairs import Pairs
@@ -137,10 +137,10 @@ def _ranked(
 ) -> list[Alternative | None]:
     """The coach of the plan (None where there is none), then others within their limits."""
     members = np.flatnonzero(encoding.units.of_client == encoding.units.of_client[row])
-    bars = _bars(encoding, members, row)
+    bars = bars_of(encoding, members, row)
     if freed:
         bars.pop(PIN, None)
-    alternatives = _alternatives(encoding, outcome, members, bars)
+    alternatives = alternatives_of(encoding, outcome, members, bars)
     chosen = encoding.coach_ids[outcome.coach[row]] if outcome.coach[row] >= 0 else None
     own = [a for a in alternatives if a.coach_id == chosen]
     others = [a for a in alternatives if a.coach_id != chosen and not a.breaks]
