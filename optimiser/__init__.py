@@ -9,6 +9,9 @@ The flow, from tables to a checked plan::
     found.plan.certificate.gap  # how far from the best it can be at most
     check(snapshot, policy, found.plan.rows, found.plan.certificate).findings
     explain(snapshot, policy, found.plan.rows, "C000007").alternatives
+    frontier(snapshot, policy).points  # what each budget of moves brings
+    move_list(snapshot, policy, found.plan.rows).rows  # steps, each sound when it is taken
+    open_desk(snapshot, policy).rank(client)  # one new client, in milliseconds
 """
 
 from __future__ import annotations
@@ -19,6 +22,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from optimiser.allocation.allocate import Allocation, allocate
     from optimiser.allocation.explain import explain
+    from optimiser.allocation.frontier import frontier
+    from optimiser.allocation.intake.desk import open_desk
+    from optimiser.allocation.steps.move_list import move_list
     from optimiser.domain.errors import InputError, OptimiserError
     from optimiser.domain.plan import Certificate, Plan
     from optimiser.domain.policy import Policy
@@ -38,6 +44,9 @@ _HOMES = {
     "allocate": "optimiser.allocation.allocate",
     "check": "optimiser.quality.check",
     "explain": "optimiser.allocation.explain",
+    "frontier": "optimiser.allocation.frontier",
+    "move_list": "optimiser.allocation.steps.move_list",
+    "open_desk": "optimiser.allocation.intake.desk",
     "read_policy": "optimiser.tables.policy_file",
     "read_snapshot": "optimiser.tables.read",
 }
@@ -53,6 +62,9 @@ __all__ = [
     "allocate",
     "check",
     "explain",
+    "frontier",
+    "move_list",
+    "open_desk",
     "read_policy",
     "read_snapshot",
 ]
