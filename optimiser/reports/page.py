@@ -9,7 +9,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from optimiser.reports.bands import BANDS, band_names
 from optimiser.reports.facts import ReportFacts
-from optimiser.reports.sections import background, headline, load, overload, people, proof, region, treatment
+from optimiser.reports.sections import (
+    background,
+    headline,
+    load,
+    overload,
+    people,
+    proof,
+    region,
+    steps,
+    treatment,
+)
 from optimiser.reports.texts import Texts, texts_in
 
 
@@ -56,6 +66,9 @@ def _content(facts: ReportFacts, texts: Texts) -> dict[str, Any]:
     titles = _titles(texts)
     if facts.overload is None:
         del titles["overload"]
+    listed = steps.steps_section(facts, texts)
+    if listed is None:
+        del titles["steps"]
     return {
         "language": texts.language,
         **_top(facts, texts),
@@ -66,6 +79,7 @@ def _content(facts: ReportFacts, texts: Texts) -> dict[str, Any]:
             {"style": band.style, "name": name} for band, name in zip(BANDS, band_names(texts), strict=True)
         ],
         "relief": people.relief_table(facts, texts),
+        "steps": listed,
         "load_rows": load.load_rows(facts, texts),
         "coaches": load.coach_table(facts, texts),
         "region_bands": load.region_bands(facts, texts),
@@ -114,6 +128,7 @@ def _titles(texts: Texts) -> dict[str, str]:
     _ = texts.gettext
     return {
         "moves": _("The first moves"),
+        "steps": _("The move list"),
         "load": _("Load of each coach"),
         "bands": _("How many coaches are full"),
         "overload": _("What is behind an overload"),

@@ -14,6 +14,7 @@ from optimiser.allocation.steps import MoveList
 from optimiser.domain.moves import DECISIONS, MOVES
 from optimiser.domain.schema import REASON_CODES
 from optimiser.reports.moves_sheet import first_steps
+from optimiser.reports.page import report_page
 from optimiser.reports.texts import texts_in
 from optimiser.reports.workbook import write_workbook
 from optimiser.tables.moves_file import read_moves
@@ -90,3 +91,12 @@ def test_the_page_shows_the_first_steps(moves: MoveList) -> None:
     assert table.caption.startswith("The first 1 of 2 steps")
     assert [[cell.text for cell in row][:5] for row in table.rows] == [["1", "placement", "C", "–", "K3"]]
     assert first_steps(replace(moves, rows=moves.rows.clear()), texts_in()) is None
+
+
+def test_the_page_shows_the_list_where_there_is_one(moves: MoveList) -> None:
+    """With a move list the page tells steps, weeks and the first steps; without one there is no such section."""
+    with_list = report_page(replace(make_facts(), moves=moves))
+    assert "The move list" in with_list
+    assert "is as safe" in with_list
+    assert str(moves.rows["client_id"][0]) in with_list
+    assert "The move list" not in report_page(make_facts())
