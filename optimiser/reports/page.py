@@ -67,8 +67,8 @@ def _content(facts: ReportFacts, texts: Texts) -> dict[str, Any]:
     if facts.overload is None:
         del titles["overload"]
     listed = steps.steps_section(facts, texts)
-    if listed is None:
-        del titles["steps"]
+    # One list of moves a page: where there are steps, their order and gains stand alone.
+    del titles["steps" if listed is None else "moves"]
     return {
         "language": texts.language,
         **_top(facts, texts),
