@@ -34,6 +34,8 @@ class Effort:
         Best candidates counted exactly.
     trades : int
         Moves given back for better ones where a budget holds them.
+    unserved : float
+        Weighted unserved above their bound, as a share of it, from which other starts are tried.
     gather : bool
         Gather room for units left over by rounding, and prove their number again.
     """
@@ -46,17 +48,39 @@ class Effort:
     repeats: int
     tries: int
     trades: int
+    unserved: float
     gather: bool = True
 
 
 EFFORTS = {
     "rough": Effort(
-        gap=1.0, rounds=0, partners=0, transfers=0, near=1, repeats=0, tries=0, trades=0, gather=False
+        gap=1.0,
+        rounds=0,
+        partners=0,
+        transfers=0,
+        near=1,
+        repeats=0,
+        tries=0,
+        trades=0,
+        unserved=np.inf,
+        gather=False,
     ),
-    "quick": Effort(gap=1e-3, rounds=1, partners=4, transfers=200, near=1, repeats=6, tries=10, trades=10),
-    "normal": Effort(gap=2e-5, rounds=4, partners=16, transfers=300, near=2, repeats=6, tries=10, trades=100),
+    "quick": Effort(
+        gap=1e-3, rounds=1, partners=4, transfers=200, near=1, repeats=6, tries=10, trades=10, unserved=0.05
+    ),
+    "normal": Effort(
+        gap=2e-5, rounds=4, partners=16, transfers=300, near=2, repeats=6, tries=10, trades=100, unserved=0.01
+    ),
     "thorough": Effort(
-        gap=2e-6, rounds=10, partners=120, transfers=600, near=6, repeats=12, tries=30, trades=1000
+        gap=2e-6,
+        rounds=10,
+        partners=120,
+        transfers=600,
+        near=6,
+        repeats=12,
+        tries=30,
+        trades=1000,
+        unserved=0.0,
     ),
 }
 

@@ -74,11 +74,20 @@ def _displace(state: State, inside: Ints, first: Ints) -> bool:
         arcs = np.arange(first[group], np.searchsorted(p.arc_group, group, side="right"))
         ways = [(_lightest_out(state, int(arc)), int(arc)) for arc in arcs]
         (weight, out), arc = min(ways, key=lambda way: (way[0][0], way[1]))
-        if weight < p.weight[group] - TINY:
-            leaving, units = np.unique(out, return_counts=True)
-            state.add(leaving, -units)
-            state.add(np.array([arc]), np.ones(1, dtype=np.int64))
+        if weight < p.weight[group] - TINY and _swapped(state, out, arc):
             return True
+    return False
+
+
+def _swapped(state: State, out: Ints, arc: int) -> bool:
+    """Put one unit in the place of others (one entry a unit); False, and nothing done, beyond the budget of moves."""
+    moves, flow = state.moves, state.flow.copy()
+    leaving, units = np.unique(out, return_counts=True)
+    state.add(leaving, -units)
+    state.add(np.array([arc]), np.ones(1, dtype=np.int64))
+    if state.moves <= max(state.problem.moves_limit, moves):
+        return True
+    state.back_to(flow)
     return False
 
 

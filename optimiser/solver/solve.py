@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
@@ -124,19 +125,38 @@ def _polish(problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, 
     if must_serve(state).any():
         raise ValueError("units that must be served do not fit where they are: raise the limits for them")
     _improve(state, effort, _bound(problem, curve, prices, state))
-    if np.isfinite(problem.moves_limit) and _weighted(state) > target.sum():
-        # Rounding spent the budget elsewhere: from the present coaches more may be served within it.
-        other = _staying(problem, curve, relaxed, target)
-        if _weighted(other) < _weighted(state):
+    for flow in _other_starts(problem, relaxed, effort, _weighted(state), target):
+        other = State(problem, curve, prices, flow)
+        trim(other)
+        _serve_all(other, component, target)
+        sound = not must_serve(other).any() and keep_budget(other)
+        if sound and _weighted(other) < _weighted(state):
             _improve(other, effort, _bound(problem, curve, prices, other))
-            return other
+            state = other
+        if _weighted(state) <= target.sum():
+            break
     return state
+
+
+def _other_starts(
+    problem: Problem, relaxed: _Relaxed, effort: Effort, unserved: float, target: Floats
+) -> Iterator[Ints]:
+    """Flows to begin with again where rounding left more unserved than the effort bears, shape (A,)."""
+    if unserved <= target.sum() + effort.unserved * max(float(target.sum()), 1.0):
+        return
+    yield np.floor(relax_unserved(problem).flow + WHOLE).astype(np.int64)
+    yield _at_home(problem)
+
+
+def _at_home(problem: Problem) -> Ints:
+    """Everybody who may stay does, nobody else is served, shape (A,)."""
+    staying = np.bincount(problem.stay_arc, weights=problem.stay_count, minlength=len(problem.arc_group))
+    return staying.astype(np.int64)
 
 
 def _staying(problem: Problem, curve: Curves, relaxed: _Relaxed, target: Floats) -> State:
     """Start where everybody is: whoever may stay fits, for the limits were raised for that, and nobody moves."""
-    flow = np.bincount(problem.stay_arc, weights=problem.stay_count, minlength=len(problem.arc_group))
-    state = State(problem, curve, relaxed.level2.prices, flow.astype(np.int64))
+    state = State(problem, curve, relaxed.level2.prices, _at_home(problem))
     _serve_all(state, relaxed.component, target)
     return state
 
