@@ -133,12 +133,13 @@ def _serve_one(state: State, arcs: Ints) -> bool:
     missing = state.load[coach] + p.arc_demand[arcs] - p.limit[coach]
     for arc in arcs[np.argsort(missing, kind="stable")[:COACHES]]:
         here = np.array([arc])
-        waiting = state.unserved[p.arc_group[arc]]
+        waiting, moves, flow = state.unserved[p.arc_group[arc]], state.moves, state.flow.copy()
         _make_room(state, int(arc))
-        if state.unserved[p.arc_group[arc]] < waiting:
-            return True
-        if np.isfinite(placing_loss(state, here)[0]):
+        if state.unserved[p.arc_group[arc]] == waiting and np.isfinite(placing_loss(state, here)[0]):
             state.add(here, np.ones(1, dtype=np.int64))
+        if state.moves > max(p.moves_limit, moves):
+            state.back_to(flow)
+        elif state.unserved[p.arc_group[arc]] < waiting:
             return True
     return False
 

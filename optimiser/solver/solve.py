@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -108,9 +108,14 @@ def _relax(problem: Problem, curve: Curves, component: Ints) -> _Relaxed:
 def _least_unserved(problem: Problem, component: Ints) -> tuple[Prices, Floats, Ints]:
     """Multipliers of level 1 and its bound by component; a binding budget of moves makes them one."""
     level1 = relax_unserved(problem).prices
-    if level1.moves > 0:
-        component = np.zeros_like(component)
-    return level1, bound_unserved(problem, level1, component), component
+    if level1.moves <= 0:
+        return level1, bound_unserved(problem, level1, component), component
+    together = np.zeros_like(component)
+    joint = bound_unserved(problem, level1, together)
+    # What holds without a budget holds with one, and is rounded up component by component.
+    free = relax_unserved(replace(problem, moves_limit=np.inf)).prices
+    apart = bound_unserved(problem, free, component)
+    return (free, apart, component) if apart.sum() > joint.sum() else (level1, joint, together)
 
 
 def _polish(problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, start: Ints | None) -> State:
@@ -122,10 +127,16 @@ def _polish(problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, 
     _serve_all(state, component, target)
     if must_serve(state).any() or not keep_budget(state):
         state = _staying(problem, curve, relaxed, target)
+    if not keep_budget(state):
+        state = State(problem, curve, prices, _at_home(problem))
+        place(state)
     if must_serve(state).any():
         raise ValueError("units that must be served do not fit where they are: raise the limits for them")
     _improve(state, effort, _bound(problem, curve, prices, state))
-    for flow in _other_starts(problem, relaxed, effort, _weighted(state), target):
+    bearable = effort.unserved if start is None else 0.0
+    if _weighted(state) <= target.sum() + bearable * max(float(target.sum()), 1.0):
+        return state
+    for flow in _other_starts(problem, relaxed, start):
         other = State(problem, curve, prices, flow)
         trim(other)
         _serve_all(other, component, target)
@@ -138,12 +149,10 @@ def _polish(problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, 
     return state
 
 
-def _other_starts(
-    problem: Problem, relaxed: _Relaxed, effort: Effort, unserved: float, target: Floats
-) -> Iterator[Ints]:
-    """Flows to begin with again where rounding left more unserved than the effort bears, shape (A,)."""
-    if unserved <= target.sum() + effort.unserved * max(float(target.sum()), 1.0):
-        return
+def _other_starts(problem: Problem, relaxed: _Relaxed, start: Ints | None) -> Iterator[Ints]:
+    """Flows to begin with again where more are unserved than the effort bears, shape (A,)."""
+    if start is not None:
+        yield np.floor(relaxed.level2.flow + WHOLE).astype(np.int64)
     yield np.floor(relax_unserved(problem).flow + WHOLE).astype(np.int64)
     yield _at_home(problem)
 
