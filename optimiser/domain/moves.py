@@ -37,7 +37,8 @@ MOVES = Table(
         Column(
             "gain_minutes",
             "number",
-            "What the whole step saves at its place in the list; below 0 what it costs.",
+            "What the whole step saves at its place in the list; below 0 what it costs. The list goes by this, "
+            "with the policy's price of an unserved client added for new and forced ones.",
             "hyöty_minuuttia",
             unit="minutes a month",
         ),

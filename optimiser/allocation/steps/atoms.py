@@ -85,8 +85,8 @@ class Atoms:
         Prices of the new pairs and handovers less the prices of the old pairs, minutes a month.
     owed : bool, shape (N,)
         Has a member without a coach, or one whom a rule bars from the present coach.
-    weight : int, shape (N,)
-        What the members would count if unserved.
+    bonus : float, shape (N,)
+        What owed atoms gain besides: the policy's price of an unserved client by weight, minutes a month.
     coaches, areas : int
         C and R.
     """
@@ -97,7 +97,7 @@ class Atoms:
     source: Ints
     price: Floats
     owed: Flags
-    weight: Ints
+    bonus: Floats
     coaches: int
     areas: int
 
@@ -122,6 +122,7 @@ def atoms_of(encoding: Encoding, coach: Codes) -> Atoms:
     owed = np.zeros(count, dtype=np.bool_)
     owed[members.atom[(members.status == NEW) | (members.status == FORCED)]] = True
     weight = encoding.facts.clients.weight[encoding.rows.profile[members.client]]
+    worth = encoding.facts.policy.prices.unserved * weight
     return Atoms(
         members=members,
         effects=_effects(encoding, members),
@@ -129,7 +130,7 @@ def atoms_of(encoding: Encoding, coach: Codes) -> Atoms:
         source=_sources(members, count, len(encoding.coach_ids)),
         price=np.bincount(members.atom, _prices(encoding, members), minlength=count).astype(np.float64),
         owed=owed,
-        weight=np.bincount(members.atom, weight, minlength=count).astype(np.int64),
+        bonus=np.where(owed, np.bincount(members.atom, worth, minlength=count), 0.0),
         coaches=len(encoding.coach_ids),
         areas=len(encoding.areas),
     )

@@ -207,7 +207,7 @@ def _frame(
             "wave": order.wave[step],
             "wave_starts": pl.Series(starts, dtype=pl.Date).gather(step),
         }
-    ).join(rows.select("client_id", "reason"), on="client_id", how="left", maintain_order="left")
+    ).join(_reasons(rows), on="client_id", how="left", maintain_order="left")
     said = pl.Series(_said(encoding, atoms, order, caps), dtype=pl.String).gather(members.atom)
     frame = frame.with_columns(
         reason=pl.concat_str(said, "reason", separator=" ", ignore_nulls=True).str.strip_chars()
@@ -216,6 +216,13 @@ def _frame(
     return (
         frame.with_columns(empty).select(pl.col(c.name).cast(c.dtype) for c in MOVES.columns).sort(MOVES.key)
     )
+
+
+def _reasons(rows: pl.DataFrame) -> pl.DataFrame:
+    """The plan's reasons without their figures: what a step saves stands in `gain_minutes` alone."""
+    said = pl.col("reason").str.replace(r": saves .*$", ": worth more than the change costs.")
+    said = said.str.replace(r"; (alone it )?(saves|would cost) .*$", ".")
+    return rows.select("client_id", said.str.replace(r"; alone it .*$", ".").alias("reason"))
 
 
 def _said(encoding: Encoding, atoms: Atoms, order: Order, caps: Caps) -> list[str]:

@@ -13,9 +13,6 @@ from optimiser.allocation.steps.atoms import Atoms
 from optimiser.allocation.steps.limits import NONE, TOLERANCE, Caps
 from optimiser.solver.curve import Curves
 
-OWED = 1e7
-"""Added to what an owed atom gains, times one more than its weight: more than any gain."""
-
 
 @dataclass(frozen=True)
 class Ends:
@@ -51,7 +48,7 @@ class Position:
     left : bool, shape (N,)
         Atoms not yet taken.
     worth : float, shape (N,)
-        Less the price, plus a bonus for what is owed.
+        The bonus of what is owed, less the price.
     change : float, shape (N, K + 1)
         Change of the load cost at each end of an atom, were it taken alone now.
     fits : bool, shape (N, K + 1)
@@ -70,7 +67,7 @@ class Position:
         self.value = caps.start.copy()
         self.most, self.least = caps.most, caps.least
         self.left = np.ones(count, dtype=np.bool_)
-        self.worth = np.where(atoms.owed, OWED * (1.0 + atoms.weight), 0.0) - atoms.price
+        self.worth = atoms.bonus - atoms.price
         self.change = np.zeros((count, width + 1))
         self.fits = np.ones((count, width + 1), dtype=np.bool_)
         self.clear = np.ones(count, dtype=np.bool_)

@@ -1,4 +1,4 @@
-"""The order of the steps: what is owed first, then what gains most, each sound when it is taken."""
+"""The order of the steps: what gains most first, each sound when it is taken."""
 
 from __future__ import annotations
 
@@ -58,8 +58,9 @@ class Sequence:
 def sequence(atoms: Atoms, caps: Caps, curves: Curves, progress: Progress = SILENT) -> Sequence:
     """Return all atoms as steps, each of which is sound after those before it.
 
-    Next comes what is owed and what gains: a single change, else an exchange, a chain, the smallest
-    set grown around a change that limits bar. What loses comes last, in the same turn. Where that
+    Next comes what gains most: a single change, else an exchange, a chain, the smallest set grown around
+    a change that limits bar. To be without a coach, or with one whom a rule bars, counts as the policy's
+    price of an unserved client: ending that gains as much. What loses comes last, in the same turn. Where that
     ends, coaches whom the plan leaves above a limit may be filled again up to the plan's own value,
     which is no more than they hold at the start; and where that does not help, larger sets are grown.
     """
