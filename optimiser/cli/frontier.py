@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from optimiser.allocation.budget import movable, with_budget
+from optimiser.allocation.encode import encode
 from optimiser.allocation.frontier import Frontier, frontier
 from optimiser.cli import plan_folder, rebalance
 from optimiser.cli.plan_folder import write_summary
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.frontier import FRONTIER
+from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
 from optimiser.reports.frontier import frontier_rows, knee_reason, write_frontier_page
 from optimiser.reports.table_book import write_tables
@@ -49,16 +52,16 @@ class Wishes:
 def write_frontier(wishes: Wishes) -> None:
     """Carry the command out and say what it found."""
     if not 2 <= wishes.points <= MOST_POINTS:
-        problem, advice = "there are too few or too many points", f"Ask for 2 to {MOST_POINTS}."
+        problem, advice = "this is no number of points for a line", f"Ask for 2 to {MOST_POINTS}."
         raise InputError([Complaint(CALL, 0, "--points", str(wishes.points), problem, advice)])
     with Stopwatch() as watch:
         found = _found(wishes, watch)
-    print(knee_reason(found, texts_in()))
+    print(knee_reason(found, texts_in()).replace(plan_folder.THIN, ","))
     for point in found.points:
         budget = "no limit" if point.budget is None else f"{point.budget:,} moves"
         print(
             f"{budget:>12}: {point.objective_minutes:12,.0f} minutes a month "
-            f"({point.handover_minutes:,.0f} of them handovers), within {100 * point.gap:.3f} % of the best"
+            f"({point.handover_minutes:,.0f} of them handovers), within {plan_folder.proven(point.gap)} of the best"
         )
     print(f"Open frontier.html and frontier.xlsx in {wishes.out}  ({watch.total():.1f} s)")
     if wishes.plan is not None:
@@ -70,6 +73,7 @@ def _found(wishes: Wishes, watch: Stopwatch) -> Frontier:
         policy = read_policy(wishes.policy)
         region = current(wishes.region)
         snapshot = read_snapshot(region, policy=policy, headings=wishes.headings, progress=watch)
+    _refuse_too_many(wishes, snapshot, policy)
     with staged(wishes.out, replaced=FILES) as stage:
         found = frontier(snapshot, policy, wishes.points, wishes.effort, watch)
         with watch.phase("write"):
@@ -78,6 +82,15 @@ def _found(wishes: Wishes, watch: Stopwatch) -> Frontier:
         (stage / "frontier.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         write_summary(stage, {k: v for k, v in told.items() if k != "points"}, watch)
     return found
+
+
+def _refuse_too_many(wishes: Wishes, snapshot: Snapshot, policy: Policy) -> None:
+    """Raise where the point asked for has more moves than there are."""
+    could = movable(encode(snapshot, with_budget(policy, None))) if wishes.plan else 0
+    if wishes.plan is not None and wishes.plan > could:
+        problem = f"more moves than there are: {could:,} clients could move"
+        advice = "Ask for fewer, or leave the option out."
+        raise InputError([Complaint(CALL, 0, "--plan", str(wishes.plan), problem, advice)])
 
 
 def _write(stage: Path, snapshot: Snapshot, found: Frontier, finnish: bool) -> None:

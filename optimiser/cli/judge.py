@@ -48,13 +48,15 @@ def check_plan(
         f"{counted(snapshot.clients.height, 'client')} recounted from the facts: {found.objective_minutes:,.2f} minutes a "
         f"month, {found.unserved:,} unserved."
     )
-    if found.bound_minutes is not None and found.unserved_bound is not None:
+    names = {finding.name for finding in verdict.findings}
+    if "fingerprint" in names:
+        _say_of_other_facts(plan, snapshot, certificate)
+    elif found.bound_minutes is not None and found.unserved_bound is not None:
         print(
             f"From the multipliers of the certificate: no plan can cost less than {found.bound_minutes:,.2f} "
             f"minutes with so many unserved, nor leave fewer than {found.unserved_bound:.0f} (weighted)."
         )
-    names = {finding.name for finding in verdict.findings}
-    if names & ROWS and found.bound_minutes is not None:
+    if names & ROWS and "fingerprint" not in names and found.bound_minutes is not None:
         base = found.objective_minutes - found.overload_minutes
         above = (found.objective_minutes - found.bound_minutes) / base if base > 0 else 0.0
         print(
@@ -65,6 +67,17 @@ def check_plan(
     count = len(verdict.findings)
     print(f"{counted(count, 'finding')}." if count else "No findings.")
     return not count
+
+
+def _say_of_other_facts(plan: Path, snapshot: Snapshot, certificate: Certificate | None) -> None:
+    """Whose plan this is, and where its facts may lie."""
+    made_of = certificate.fingerprint[:12] if certificate else "unknown"
+    print(
+        f"The plan was made of the snapshot {made_of}; these facts are {snapshot.fingerprint()[:12]} "
+        f"of {snapshot.date.isoformat()}, or the policy is another. Its proof says nothing here."
+    )
+    if (plan / "snapshot").is_dir():
+        print(f"The facts it was made of lie beside it: optimiser check {plan / 'snapshot'} {plan}")
 
 
 def _print_findings(findings: tuple[Finding, ...]) -> None:

@@ -33,6 +33,7 @@ FILES = (
     "report.html",
 )
 """What a plan's folder may hold; a later run replaces all of them together."""
+THIN = "\u202f"
 WEAK = 0.05
 """Gap from which the proof says little."""
 
@@ -113,11 +114,18 @@ def write_report(
         write_page(facts, stage / "report.html")
 
 
+def proven(gap: float) -> str:
+    """A gap as per cent, rounded up as on the page."""
+    from optimiser.reports.texts import texts_in
+
+    return texts_in().proven(gap).replace(THIN, " ")
+
+
 def proof_line(told: dict[str, Any]) -> str:
     """How good the plan is, in a sentence."""
     line = (
         f"{told['objective_minutes']:,.0f} minutes a month; no plan can cost less than "
-        f"{told['bound_minutes']:,.0f}: within {100 * told['gap']:.3f} % of the best."
+        f"{told['bound_minutes']:,.0f}: within {proven(told['gap'])} of the best."
     )
     if told["gap"] > WEAK:
         line += "\nThe proof is weak here: clients cannot be divided, and few of them make up a coach's load."

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from optimiser.allocation.allocate import Allocation, allocate
 from optimiser.allocation.budget import movable, with_budget
 from optimiser.allocation.encode import encode
@@ -74,7 +76,7 @@ def _rebalanced(wishes: Wishes, watch: Stopwatch) -> dict[str, Any]:
         )
         if wishes.set_aside:
             snapshot = set_barred_pins_aside(snapshot, policy)
-        near = None if wishes.near is None else read_plan_rows(wishes.near)
+        near = None if wishes.near is None else _earlier(wishes.near, snapshot)
     policy = _held_to(wishes, snapshot, policy)
     with staged(wishes.out, replaced=FILES) as stage:
         found = allocate(snapshot, policy, wishes.effort, watch, near)
@@ -84,6 +86,17 @@ def _rebalanced(wishes: Wishes, watch: Stopwatch) -> dict[str, Any]:
             changed = churn(near, found.plan.rows)
             told |= {"churn": {"common": changed.common, "changed": changed.changed, "share": changed.share}}
         return _written(stage, wishes, (snapshot, policy, found), moves, told, watch)
+
+
+def _earlier(plan: Path, snapshot: Snapshot) -> pl.DataFrame:
+    """The rows of an earlier proposal for these clients."""
+    rows = read_plan_rows(plan)
+    common = rows.join(snapshot.clients, on="client_id", how="semi").height
+    if 2 * common < min(rows.height, snapshot.clients.height):
+        problem = f"this is a proposal for another region: {common:,} of its {rows.height:,} clients are here"
+        advice = "Give a proposal made for this region, or leave the option out."
+        raise InputError([Complaint(CALL, 0, "--near", str(plan), problem, advice)])
+    return rows
 
 
 def _written(
@@ -168,10 +181,15 @@ def _share(wishes: Wishes) -> float:
 
 
 def _say(wishes: Wishes, told: dict[str, Any]) -> None:
+    if told["set_aside"]:
+        print(
+            f"{counted(told['set_aside'], 'row')} set aside (set_aside.csv). A plan made so can be read and "
+            "checked but not applied: mend the rows first."
+        )
     budget = "no limit" if told["budget"] is None else f"at most {told['budget']:,}"
     print(
         f"{told['moved']:,} of the {counted(told['movable'], 'client')} who could move do ({budget}); "
-        f"{told['forced']:,} others must, because a rule bars their coach; {told['new']:,} are new."
+        f"{told['forced']:,} must change, because a rule bars their coach; {told['new']:,} are new."
     )
     if told["unserved"]:
         print(f"Without a coach: {counted(told['unserved'], 'client')}; reasons and repairs are in the plan.")

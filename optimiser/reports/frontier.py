@@ -39,9 +39,10 @@ def knee_reason(found: Frontier, texts: Texts) -> str:
     )
     after = (knee.compared_minutes - last.compared_minutes) / max(last.moved - knee.moved, 1)
     before = (found.points[0].compared_minutes - knee.compared_minutes) / max(knee.moved, 1)
-    rest = _("up to here a move saves {before} minutes a month on average, beyond it {after}.").format(
-        before=texts.number(before, 1), after=texts.number(after, 1)
-    )
+    rest = _(
+        "up to here a move saves {before} minutes a month on average, the penalty for load above the limit "
+        "counted, beyond it {after}."
+    ).format(before=texts.number(before), after=texts.number(after, 1))
     return f"{sentence}: {rest}"
 
 
@@ -85,7 +86,8 @@ def _table(found: Frontier, texts: Texts) -> PageTable:
         "#" + _("must change"),
         "#" + _("without a coach (weighted)"),
         "#" + _("all costs, hours"),
-        "#" + _("service, hours"),
+        "#" + _("work, travel and interpreters, hours"),
+        "#" + _("penalty above limits, hours"),
         "#" + _("handovers, hours"),
         "#" + _("no plan below, hours"),
         "#" + _("within"),
@@ -105,7 +107,8 @@ def _row(found: Frontier, place: int, point: Point, texts: Texts) -> tuple[Cell,
         texts.number(point.forced),
         texts.number(point.unserved_weighted),
         texts.number(point.objective_minutes / HOUR),
-        texts.number(point.service_minutes / HOUR),
+        texts.number((point.service_minutes - point.overload_minutes) / HOUR),
+        texts.number(point.overload_minutes / HOUR),
         texts.number(point.handover_minutes / HOUR, 1),
         texts.number(point.bound_minutes / HOUR),
         texts.proven(point.gap),

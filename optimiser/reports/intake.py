@@ -65,9 +65,11 @@ def write_intake_workbook(facts: IntakeFacts, path: Path) -> None:
     path : pathlib.Path
         File to write.
     """
+    # The batch first, then those who waited.
+    proposals = facts.proposals.sort(pl.col("origin").cast(pl.String), "client_id", "rank")
     tables = (
-        ("Proposals", PROPOSALS, facts.proposals.filter(pl.col("rank") == 1)),
-        ("All ranks", PROPOSALS, facts.proposals),
+        ("Proposals", PROPOSALS, proposals.filter(pl.col("rank") == 1)),
+        ("All ranks", PROPOSALS, proposals),
         ("Elsewhere", ELSEWHERE, facts.elsewhere),
         ("To look up", TRIAGED, facts.triaged.filter("unknown")),
         ("Forced, not of the batch", FORCED, facts.forced),

@@ -138,3 +138,35 @@ def test_frontier_writes_points_and_any_of_them_as_a_plan(region: Path, tmp_path
 def test_too_few_or_too_many_points_are_refused(region: Path, tmp_path: Path, points: int) -> None:
     """A frontier has 2 to 60 points."""
     assert_refused(call("frontier", region, "--out", tmp_path / "o", "--points", points), tmp_path / "o")
+
+
+def test_a_point_with_more_moves_than_there_are_is_refused_before_anything_is_written(
+    region: Path, tmp_path: Path
+) -> None:
+    """The frontier does not begin where the plan asked for cannot be."""
+    called = call("frontier", region, "--out", tmp_path / "o", "--plan", 100_000)
+    assert_refused(called, tmp_path / "o")
+    assert "--plan" in called.err
+
+
+def test_a_proposal_for_another_region_is_no_neighbour(rebalanced: Path, tmp_path: Path) -> None:
+    """Near a plan of other clients is a complaint, not a plan that changes everybody."""
+    other = tmp_path / "other"
+    assert call("demo", other, "--clients", 40, "--coaches", 3, "--seed", 9).code == 0
+    rows = pl.read_csv(rebalanced / "plan.csv", infer_schema=False)
+    strange = tmp_path / "strange"
+    strange.mkdir()
+    rows.with_columns(client_id="X" + pl.col("client_id")).write_csv(strange / "plan.csv")
+    called = call("rebalance", other, "--out", tmp_path / "o", "--near", strange)
+    assert_refused(called, tmp_path / "o")
+    assert "another region" in called.err
+
+
+def test_a_plan_of_other_facts_is_told_so(rebalanced: Path, tmp_path: Path) -> None:
+    """Checked against other facts, the plan is said to be of another snapshot, and no bound is told."""
+    other = tmp_path / "other"
+    assert call("demo", other, "--clients", 280, "--coaches", 10, "--seed", 5).code == 0
+    called = call("check", other, rebalanced)
+    assert called.code == 1
+    assert "was made of the snapshot" in called.out
+    assert "no plan can cost less" not in called.out

@@ -48,8 +48,8 @@ def _sentences(facts: ReportFacts, texts: Texts) -> list[str]:
     sentences.append(
         _(
             "Each step can be taken when its turn comes without breaking a limit or making an overload worse. "
-            "Any choice of steps that includes what they need is as safe. Decide in moves.csv or on the sheet "
-            "Move list; an official confirms, then: optimiser apply."
+            "Any choice of steps that includes what they need is as safe. Decide in moves.csv, or on the sheet "
+            "Move list saved as CSV under that name; an official confirms, then: optimiser apply."
         )
     )
     return sentences
