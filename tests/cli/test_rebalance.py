@@ -157,8 +157,9 @@ def test_a_proposal_for_another_region_is_no_neighbour(rebalanced: Path, tmp_pat
     strange = tmp_path / "strange"
     strange.mkdir()
     rows.with_columns(client_id="X" + pl.col("client_id")).write_csv(strange / "plan.csv")
-    called = call("rebalance", other, "--out", tmp_path / "o", "--near", strange)
-    assert_refused(called, tmp_path / "o")
+    out = tmp_path / "planned"
+    called = call("rebalance", other, "--out", out, "--near", strange)
+    assert_refused(called, out)
     assert "another region" in called.err
 
 
