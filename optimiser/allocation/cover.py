@@ -18,6 +18,7 @@ from optimiser.allocation.handovers.future import (
     settled,
     without_moves,
 )
+from optimiser.allocation.handovers.words import told_of_leaver
 from optimiser.allocation.pairs import Pairs
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.handovers import COVER, PARTS
@@ -114,7 +115,8 @@ def leave_for_good(
     pins = allowed_pins(gone, budget)
     aside = gone.pins.join(pins, on="client_id", how="anti")
     kept = gone.replace(pins=pins)
-    found = allocate(kept, budget, effort, progress)
+    leaves = day if row["end"] is None else min(day, row["end"] + DAY)
+    found = told_of_leaver(allocate(kept, budget, effort, progress), coach_id, leaves)
     unmoved = _unmoved(kept, budget, effort, progress) if moves else None
     return Cover(
         kept, budget, found, unmoved, _cover_rows(kept, found, coach_id), tuple(aside["client_id"].to_list())
@@ -212,10 +214,13 @@ def cover_figures(cover: Cover) -> dict[str, Any]:
         "receiving_coaches": leaver["to_coach_id"].n_unique(),
         "language_kept": int((leaver["language_before"] & leaver["language_after"]).sum()),
         "language_lost": int((leaver["language_before"] & ~leaver["language_after"]).sum()),
+        "language_none_before": int((~leaver["language_before"]).sum()),
         "travel_minutes": _before_after(leaver, "travel"),
         "interpreter_minutes": _before_after(leaver, "interpreter"),
         "forced_anyway": counts.get("forced", none)["clients"],
         "new_clients": counts.get("new", none)["clients"],
+        "forced_without": counts.get("forced", none)["nobody"],
+        "new_without": counts.get("new", none)["nobody"],
         "others_moved": counts.get("moved", none)["clients"],
         "most_moves": cover.policy.limits.moves,
         "moves_bring": _brought(cover),

@@ -240,7 +240,8 @@ class _Words:
         text = f"Deputy {', '.join(parts)}, with room in that week"
         if len(search.deputies[client]) > 1:
             text += "; one deputy alone has no room for all meetings of the client"
-        return f"{text}; {late} days late." if late else f"{text}."
+        days = "day" if late == 1 else "days"
+        return f"{text}; {late} {days} late." if late else f"{text}."
 
 
 def day_of(number: int) -> Date:

@@ -11,6 +11,7 @@ import polars as pl
 
 from optimiser.allocation.codes import Codes, placed
 from optimiser.allocation.contacts import Contacts, contacts_of, make_calendar
+from optimiser.allocation.contacts.due import given_new_day
 from optimiser.allocation.contacts.weeks import demand_weeks
 from optimiser.allocation.facts import sorted_by
 from optimiser.cli.stopwatch import Stopwatch, peak_memory_mb
@@ -25,6 +26,7 @@ from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged
 from optimiser.tables.write import write_table
+from optimiser.workspace import current
 
 FILES = ("teams.csv", "municipality_contacts.csv", "weeks.csv", "contacts.xlsx", "summary.json")
 CALENDARS = "calendars"
@@ -84,7 +86,11 @@ def _read(wishes: Wishes, watch: Stopwatch) -> tuple[Snapshot, Policy, Codes]:
     kept = None if wishes.plan is None else wishes.plan / "policy_in_force.yaml"
     policy = read_policy(wishes.policy or (kept if kept is not None and kept.exists() else None))
     snapshot = read_snapshot(
-        wishes.region, policy=policy, headings=wishes.headings, set_aside=wishes.set_aside, progress=watch
+        current(wishes.region),
+        policy=policy,
+        headings=wishes.headings,
+        set_aside=wishes.set_aside,
+        progress=watch,
     )
     clients = sorted_by(snapshot.clients, "client_id")
     coach_ids = tuple(snapshot.coaches["coach_id"].sort())
@@ -130,6 +136,7 @@ def _summary(snapshot: Snapshot, policy: Policy, found: Contacts, coach: Codes) 
         **_counts(rows),
         "by_kind": {kind: _counts(rows.filter(kind=kind)) for kind in KINDS},
         "late_by_agreement": int(agreed_late.sum()),
+        "new_day_by_campaign": _new_days(snapshot, policy, found, coach),
         "overdue_today": rows.filter(pl.col("due") < snapshot.date).height,
         "teams_with_lateness": rows.filter(late | ~fits)
         .join(snapshot.coaches, on="coach_id", how="left")["unit_id"]
@@ -143,6 +150,12 @@ def _summary(snapshot: Snapshot, policy: Policy, found: Contacts, coach: Codes) 
         "policy_fingerprint": policy.fingerprint(),
         "estimates": "minutes of meetings, hours and extra hours",
     }
+
+
+def _new_days(snapshot: Snapshot, policy: Policy, found: Contacts, coach: Codes) -> int:
+    """Overdue meetings of clients with a coach that the campaign gives a new due day."""
+    clients = sorted_by(snapshot.clients, "client_id").filter(pl.Series(coach >= 0))
+    return given_new_day(clients, policy, found.calendar.weeks)
 
 
 def _counts(rows: pl.DataFrame) -> dict[str, int]:
@@ -162,6 +175,12 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines.append(f"Of the late ones {told['late_by_agreement']:,} are late because of the day agreed.")
     if told["overdue_today"]:
         lines.append(f"Overdue today: {counted(told['overdue_today'], 'meeting')}; they come first.")
+    renewed = told["new_day_by_campaign"]
+    if renewed:
+        have = "has" if renewed == 1 else "have"
+        lines.append(
+            f"{counted(renewed, 'overdue meeting')} {have} a new due day because of the campaign in the policy."
+        )
     placed_ = told["late_weeks_weighted"]
     if placed_:
         lines.append(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import polars as pl
 from optimiser.allocation.allocate import Allocation
 from optimiser.allocation.cover import ASKED, Cover, cover_figures, demand_coach, leave_for_good
 from optimiser.allocation.handovers.returns import Return, come_back
+from optimiser.allocation.handovers.words import finnish_day
 from optimiser.allocation.steps import move_list
 from optimiser.cli import plan_folder
 from optimiser.cli.stopwatch import Stopwatch
@@ -41,6 +45,11 @@ FILES = (
 )
 """What the command writes; a later run replaces all of them together."""
 MODES = ("temporary", "permanent", "back")
+MONTHS = 12
+FARTHEST = timedelta(days=366)
+"""How far after the facts a plan may be made: beyond it they say nothing about loads."""
+DAY_FORMS = (r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4})")
+"""How a day is written in a call."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,37 @@ class CoverWishes:
     policy: Path | None
     headings: Path | None
     finnish: bool
+
+
+def days_of_call(starts: str, ends: str | None) -> tuple[Date, Date | None]:
+    """Return the days of `--from` and `--to`; raise for all that are none."""
+    found: list[Date] = []
+    complaints = []
+    for option, text in (("--from", starts), ("--to", ends)):
+        if text is not None:
+            said = _day_of(text)
+            if isinstance(said, Date):
+                found.append(said)
+            else:
+                complaints.append(Complaint(ASKED, 0, option, text, *said))
+    if complaints:
+        raise InputError(complaints)
+    return found[0], found[1] if ends is not None else None
+
+
+def _day_of(text: str) -> Date | tuple[str, str]:
+    """The day, or problem and advice."""
+    match = next(filter(None, (re.fullmatch(form, text.strip(), re.ASCII) for form in DAY_FORMS)), None)
+    if match is None:
+        return "this is no day", "Write it as 2023-03-29 or 29.3.2023."
+    year, month, day = (int(match[part]) for part in "ymd")
+    try:
+        return Date(year, month, day)
+    except ValueError:
+        if year < 1 or not 1 <= month <= MONTHS or day < 1:
+            return "there is no such day", "Write it as 2023-03-29 or 29.3.2023."
+        last = Date(year, month, monthrange(year, month)[1])
+        return "there is no such day", f"Write {last.isoformat()} or {finnish_day(last)}."
 
 
 def write_cover(wishes: CoverWishes) -> None:
@@ -141,8 +181,39 @@ def _read(wishes: CoverWishes, watch: Stopwatch) -> tuple[Snapshot, Policy]:
         snapshot = read_snapshot(
             current(wishes.region), policy=policy, headings=wishes.headings, progress=watch
         )
-    demand_coach(snapshot, wishes.coach)
+    complaints = _day_faults(wishes.starts, snapshot.date)
+    try:
+        demand_coach(snapshot, wishes.coach)
+    except InputError as error:
+        complaints += error.complaints
+    if complaints:
+        raise InputError(complaints)
     return snapshot, policy
+
+
+def _day_faults(day: Date, facts: Date) -> list[Complaint]:
+    """What is wrong with the day of a plan beside the day of the facts."""
+    if day < facts:
+        problem = f"the day is before the facts, which are of {finnish_day(facts)}"
+        advice = f"Give {facts.isoformat()} or a later day, or an earlier snapshot."
+    elif day - facts > FARTHEST:
+        problem = (
+            f"the day is more than {FARTHEST.days} days after the facts, which are of {finnish_day(facts)} "
+            "and say nothing about loads that far ahead"
+        )
+        advice = f"Give a day up to {(facts + FARTHEST).isoformat()}, or newer facts."
+    else:
+        return []
+    return [Complaint(ASKED, 0, "--from", day.isoformat(), problem, advice)]
+
+
+def _preview(told: dict[str, Any], facts: Date, applies: Date) -> list[str]:
+    """Put the day from which a plan applies into the summary; say so where it is still to come."""
+    told["applies_from"] = applies.isoformat()
+    if applies <= facts:
+        return []
+    day = finnish_day(applies)
+    return [f"These facts are those of {day}. Apply this plan from that day on; until then it is a preview."]
 
 
 def _permanent(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[str], dict[str, Any]]:
@@ -153,7 +224,7 @@ def _permanent(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[str], dict[s
         )
         told = {"cover": "permanent", "coach": wishes.coach, "from": wishes.starts.isoformat()}
         told |= cover_figures(cover)
-        lines = permanent_sentences(told, cover)
+        lines = permanent_sentences(told, cover) + _preview(told, snapshot.date, cover.snapshot.date)
         tables = (("Who goes where", COVER, cover.rows),)
         told = _write_all(stage, wishes, watch, (cover, told), lines, tables)
     return lines, told
@@ -175,7 +246,7 @@ def _back(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[str], dict[str, A
             "returning": returning,
             "staying": found.rows.height - returning,
         }
-        lines = back_sentences(told)
+        lines = back_sentences(told) + _preview(told, snapshot.date, found.snapshot.date)
         tables = (("Who comes back", RETURNS, found.rows),)
         told = _write_all(stage, wishes, watch, (found, told), lines, tables)
     return lines, told
@@ -229,13 +300,13 @@ def permanent_sentences(told: dict[str, Any], cover: Cover) -> list[str]:
     travel, interpreter = told["travel_minutes"], told["interpreter_minutes"]
     lines = [
         f"{told['coach']} leaves on {told['from']}: {counted(clients - without, 'client')} of {clients:,} go to "
-        f"{counted(told['receiving_coaches'], 'coach', 'coaches')}; {told['language_kept']:,} keep a shared language, "
-        f"{told['language_lost']:,} lose it.",
+        f"{counted(told['receiving_coaches'], 'coach', 'coaches')}; {language_words(told)}.",
         f"Minutes a month, before and after: way to meetings {travel[0]:,.0f} and {travel[1]:,.0f}, interpreter "
         f"{interpreter[0]:,.0f} and {interpreter[1]:,.0f}.",
     ]
     if without:
         lines.append(f"Nobody can receive {counted(without, 'client')}; reasons and repairs are in plan.csv.")
+    lines += without_sentences(told)
     lines.append(_others(told))
     if told["forced_anyway"] or told["new_clients"]:
         lines.append(
@@ -248,6 +319,27 @@ def permanent_sentences(told: dict[str, Any], cover: Cover) -> list[str]:
         )
     lines.append(_proof(cover.found))
     return lines
+
+
+def language_words(told: dict[str, Any]) -> str:
+    """What becomes of shared languages, of all who are received."""
+    kept, lost, none = (told[f"language_{what}"] for what in ("kept", "lost", "none_before"))
+    said = f"{kept:,} {'keeps' if kept == 1 else 'keep'} a shared language, {lost:,} {'loses' if lost == 1 else 'lose'} it"
+    return said + (f", {none:,} had none before" if none else "")
+
+
+def without_sentences(told: dict[str, Any]) -> list[str]:
+    """Clients of others, and new ones, whom the plan leaves without a coach."""
+    new, barred = told["new_without"], told["forced_without"]
+    if not new + barred:
+        return []
+    parts = [f"{new:,} new"] * bool(new) + [f"{barred:,} whose coach a rule bars"] * bool(barred)
+    begin = "Besides them, " if told["leavers_clients_without"] else ""
+    have = "has" if new + barred == 1 else "have"
+    return [
+        f"{begin}{counted(new + barred, 'client')} of the region {have} no coach in this plan: {', '.join(parts)}; "
+        "see plan.csv: its columns barred_by and repair say why, and how each can be served."
+    ]
 
 
 def _others(told: dict[str, Any]) -> str:

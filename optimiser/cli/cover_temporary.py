@@ -48,6 +48,7 @@ def write_temporary_cover(wishes: TemporaryWishes) -> None:
         with staged(wishes.out, replaced=FILES) as stage:
             found = cover_for_a_time(snapshot, policy, wishes.coach, wishes.starts, wishes.ends, watch)
             told = _summary(snapshot, policy, found)
+            told["assumed_weeks"] = policy.contacts.cover_weeks if wishes.ends is None else None
             lines = _lines(told)
             with watch.phase("write"):
                 write_table(found.rows, TEMPORARY_COVER, stage / "cover.csv", wishes.finnish)
@@ -97,6 +98,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
         f"{counted(len(deputies), 'deputy', 'deputies')} take {hours:,.1f} hours (estimate); "
         f"{counted(told['clients_with_several_deputies'], 'client')} with more than one deputy.",
     ]
+    if told["assumed_weeks"] is not None:
+        lines.insert(1, f"No last day given: {counted(told['assumed_weeks'], 'week')} assumed.")
     if told["nobody"]:
         lines.append("Who cannot be covered is listed with the reason and the day the coach is back.")
     return [*lines, "Clients with a protected address are in no table: they are covered by hand."]

@@ -68,6 +68,8 @@ def _planned(wishes: HandoverWishes, watch: Stopwatch) -> dict[str, Any]:
             current(wishes.region), policy=policy, headings=wishes.headings, progress=watch
         )
         earlier = read_earlier(wishes.before) if wishes.before else NO_EARLIER
+        if wishes.before:
+            _demand_same_region(wishes.before, earlier, snapshot)
     with staged(wishes.out, replaced=FILES) as stage:
         found = planned_handovers(snapshot, policy, wishes.months, earlier, progress=watch)
         told = figures(found, snapshot, policy) | {"months": wishes.months}
@@ -130,6 +132,16 @@ def read_earlier(before: Path) -> pl.DataFrame:
     if complaints:
         raise InputError(complaints)
     return rows.drop("line")
+
+
+def _demand_same_region(before: Path, earlier: pl.DataFrame, snapshot: Snapshot) -> None:
+    """Raise where fewer than half of the clients of an earlier list are clients here."""
+    listed = earlier["client_id"].unique()
+    known = int(listed.is_in(snapshot.clients["client_id"].implode()).sum())
+    if 2 * known < len(listed):
+        problem = f"only {known:,} of the {counted(len(listed), 'client')} of this list are clients here: it seems to be of another region"
+        advice = "Name the earlier list of this region, or leave --before out."
+        raise InputError([_complaint("--before", str(before), problem, advice)])
 
 
 def _write(

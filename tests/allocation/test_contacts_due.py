@@ -12,7 +12,15 @@ import pytest
 from holidays import country_holidays
 from hypothesis import HealthCheck, given, settings
 
-from optimiser.allocation.contacts.due import CAMPAIGN, FIRST, RHYTHM, Meetings, due_meetings, weights
+from optimiser.allocation.contacts.due import (
+    CAMPAIGN,
+    FIRST,
+    RHYTHM,
+    Meetings,
+    due_meetings,
+    given_new_day,
+    weights,
+)
 from optimiser.allocation.contacts.weeks import meeting_minutes, weeks_from, working_days_after
 from optimiser.allocation.workload import EPOCH, capacities, day_number
 from optimiser.domain.errors import InputError
@@ -106,6 +114,16 @@ def test_the_campaign_takes_the_place_of_what_else_is_due() -> None:
     assert before.purpose.tolist()[0] == CAMPAIGN
     assert due_of(MEETS, wishes=wishes).purpose.tolist() == [RHYTHM]
     assert due_of({"registered_on": date(2021, 7, 2)}, wishes=wishes).purpose.tolist()[0] == FIRST
+
+
+@pytest.mark.parametrize("starts", ["2021-07-01", "2021-09-06", "2022-06-01"])
+def test_the_campaign_gives_overdue_meetings_a_new_day(starts: str) -> None:
+    """The overdue ones that it replaces are counted, also where it comes after the calendar."""
+    wishes = policy(contacts={"campaign_starts": starts, "campaign_weeks": 13})
+    ahead = {"first_meeting": date(2021, 6, 28), "last_meeting": date(2021, 6, 28)}
+    clients = region([client("late"), client("ahead", **ahead)], [coach("K1")]).clients
+    assert given_new_day(clients, wishes, weeks_from(TODAY, 13)) == 1
+    assert given_new_day(clients, policy(), weeks_from(TODAY, 13)) == 0
 
 
 def test_a_rhythm_of_none_asks_for_no_meeting() -> None:

@@ -48,6 +48,35 @@ def test_a_leavers_clients_go_to_several_coaches() -> None:
     assert (told["language_kept"], told["language_lost"], told["interpreter_minutes"]) == (5, 0, [0.0, 0.0])
 
 
+def test_a_leavers_clients_read_that_the_coach_leaves() -> None:
+    """The day is the first without the coach; who had left before leaves then; others keep their reason."""
+    clients = [client("l", coach_id="L"), client("m", coach_id="M"), client("n")]
+    facts = region(clients, [coach("L"), coach("M", end=date(2021, 9, 10)), coach("K")])
+    plan = covered(facts)
+    said = dict(plan.found.plan.rows.select("client_id", "reason").iter_rows())
+    assert said["l"].startswith("L leaves on 1.10.2021; to K")
+    assert "Had to leave M, who" in said["m"]
+    assert plan.rows.filter(client_id="l")["reason"].to_list() == [said["l"]]
+    earlier = region(clients[:1], [coach("L", end=date(2021, 9, 10)), coach("K")])
+    assert covered(earlier).rows["reason"][0].startswith("L leaves on 11.9.2021; to K")
+
+
+def test_who_had_no_shared_language_before_is_counted() -> None:
+    """Kept, lost and none before make up all who are received."""
+    clients = [client("a", coach_id="L", language="ar"), client("f", coach_id="L")]
+    told = cover_figures(covered(region(clients, [coach("L"), coach("B")])))
+    assert [told[f"language_{what}"] for what in ("kept", "lost", "none_before")] == [1, 0, 1]
+
+
+def test_others_without_a_coach_are_counted() -> None:
+    """A new client and one whose coach ends, both where nobody serves."""
+    clients = [client("l", coach_id="L"), client("n", municipality="211")]
+    clients.append(client("m", coach_id="M", municipality="211"))
+    coaches = [coach("L"), coach("M", end=date(2021, 9, 10)), coach("K", serves="837")]
+    told = cover_figures(covered(region(clients, coaches)))
+    assert (told["leavers_clients_without"], told["new_without"], told["forced_without"]) == (0, 1, 1)
+
+
 def test_a_language_that_is_lost_is_counted() -> None:
     """Where nobody else has the language, an interpreter's minutes stand before and after."""
     snapshot = region([client("a", coach_id="L", language="ar")], [coach("L", languages="ar"), coach("B")])
@@ -148,6 +177,9 @@ def test_the_longest_relationships_come_back_first() -> None:
     assert "above the limit" in found.rows["reason"][2]
     plan = dict(found.found.plan.rows.select("client_id", "coach_id").iter_rows())
     assert plan == {"c0": "K", "c1": "L", "c2": "L", "c3": "K", "own": "L"}
+    said = found.found.plan.rows.filter(pl.col("reason").str.starts_with("Back to L, who has returned"))
+    assert said["client_id"].to_list() == ["c1", "c2"]
+    assert not found.found.plan.rows["reason"].str.contains("set aside by a pin").any()
 
 
 def test_who_cannot_come_back_is_listed_with_the_reason() -> None:

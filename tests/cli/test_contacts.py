@@ -90,6 +90,46 @@ def test_the_same_words_give_the_same_bytes(region: Path, contacts: Path, tmp_pa
     assert [n for n in before if n != "summary.json" and before[n] != after[n]] == []
 
 
+def workspace_of(region: Path, folder: Path) -> Path:
+    """A workspace whose present snapshot is that of a cover."""
+    coach = str(
+        pl.read_csv(region / "clients.csv", infer_schema=False)["coach_id"].drop_nulls().mode().sort()[0]
+    )
+    day = str(pl.read_csv(region / "snapshot.csv", infer_schema=False)["date"][0])
+    out, ours = folder / "cover", folder / "ours"
+    words = ("--coach", coach, "--permanent", "--from", day, "--max-moves", 0, "--out", out)
+    assert call("cover", region, *words).code == 0
+    moves = pl.read_csv(out / "moves.csv", infer_schema=False)
+    signed = {"decision": "accepted", "confirmed_by": "v1", "confirmed_at": day}
+    moves.with_columns(pl.lit(value).alias(name) for name, value in signed.items()).write_csv(
+        out / "moves.csv"
+    )
+    applied = call("apply", out / "snapshot", out, "--workspace", ours)
+    assert applied.code == 0, applied
+    return ours
+
+
+def test_a_workspace_stands_for_the_region(region: Path, tmp_path: Path) -> None:
+    """Its present snapshot is read."""
+    ours = workspace_of(region, tmp_path)
+    called = call("contacts", ours, "--weeks", 2, "--out", tmp_path / "out")
+    assert called.code == 0, called
+
+
+def test_the_campaign_says_what_it_puts_off(region: Path, contacts: Path, tmp_path: Path) -> None:
+    """Overdue meetings with a new due day are counted on the screen and in the summary."""
+    assert json.loads((contacts / "summary.json").read_text())["new_day_by_campaign"] == 0
+    day = str(pl.read_csv(region / "snapshot.csv", infer_schema=False)["date"][0])
+    wishes = tmp_path / "policy.yaml"
+    wishes.write_text(f"contacts:\n  campaign_starts: {day}\n  campaign_weeks: 13\n")
+    called = call("contacts", region, "--weeks", 8, "--policy", wishes, "--out", tmp_path / "out")
+    assert called.code == 0, called
+    told = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert told["new_day_by_campaign"] > 1
+    said = f"{told['new_day_by_campaign']:,} overdue meetings have a new due day because of the campaign"
+    assert said in called.out
+
+
 def test_finnish_calendars(region: Path, tmp_path: Path) -> None:
     """Finnish headings and semicolons."""
     assert call("contacts", region, "--weeks", 2, "--out", tmp_path / "ulos", "--finnish").code == 0

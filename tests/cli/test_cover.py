@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from optimiser.cli.cover import days_of_call, language_words, without_sentences
+from optimiser.domain.errors import InputError
 from tests.cli.calls import assert_refused, call, files_of
 
 
@@ -91,6 +94,10 @@ def test_a_coach_comes_back(region: Path, covered: Path, tmp_path: Path) -> None
     rows = pl.read_csv(tmp_path / "out" / "returns.csv", infer_schema_length=0)
     assert told["returning"] == (rows["returns"] == "yes").sum() > 0
     assert told["plan"]["moved"] == 0
+    assert told["applies_from"] == day_of(region)
+    assert "preview" not in called.out
+    moves = pl.read_csv(tmp_path / "out" / "moves.csv", infer_schema_length=0)
+    assert moves["reason"].str.contains("who has returned, at the client's request.").any()
     assert call("check", tmp_path / "out" / "snapshot", tmp_path / "out").code == 0
 
 
@@ -114,12 +121,76 @@ def test_the_log_knows_whom_a_coach_had(region: Path, covered: Path, tmp_path: P
     assert set(pl.read_csv(tmp_path / "back" / "returns.csv")["client_id"]) == set(mine["client_id"])
 
 
+def test_a_later_day_is_a_preview(region: Path, tmp_path: Path) -> None:
+    """The plan of a day to come says from when on it applies."""
+    later = date.fromisoformat(day_of(region)) + timedelta(days=20)
+    asked = ("--coach", busiest(region), "--permanent", "--from", later, "--max-moves", 0)
+    called = call("cover", region, *asked, "--out", tmp_path / "out")
+    assert called.code == 0, called
+    day = f"{later.day}.{later.month}.{later.year}"
+    assert f"These facts are those of {day}. Apply this plan from that day on" in called.out
+    told = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert told["applies_from"] == later.isoformat()
+    assert f"{busiest(region)} leaves on {day}; to" in (tmp_path / "out" / "plan.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("mode", "days", "said"),
+    [
+        (("--permanent",), -1, "before the facts, which are of"),
+        (("--permanent",), 367, "more than 366 days after the facts"),
+        (("--back", "--since", "."), -1, "before the facts, which are of"),
+    ],
+)
+def test_days_of_which_the_facts_say_nothing(
+    region: Path, tmp_path: Path, mode: tuple[str, ...], days: int, said: str
+) -> None:
+    """Before the facts, and more than a year after, nothing is planned; an unknown coach is told too."""
+    day = date.fromisoformat(day_of(region)) + timedelta(days=days)
+    called = call("cover", region, "--coach", "K999", *mode, "--from", day, "--out", tmp_path / "out")
+    assert_refused(called, tmp_path / "out")
+    assert said in called.err
+    assert "no coach has this id" in called.err
+
+
+def test_days_that_are_none(region: Path, tmp_path: Path) -> None:
+    """Both are complained of plainly, with how to write them."""
+    asked = ("--coach", "K001", "--temporary", "--from", "31.2.2023", "--to", "soon")
+    called = call("cover", region, *asked, "--out", tmp_path / "out")
+    assert_refused(called, tmp_path / "out")
+    assert "there is no such day ('31.2.2023'). Write 2023-02-28 or 28.2.2023." in called.err
+    assert "this is no day ('soon')" in called.err
+    assert "2 complaints" in called.err
+
+
+@pytest.mark.parametrize("text", ["2023-13-01", "0.1.2023", "1.1.0000", "1.0.2023"])
+def test_days_beyond_the_calendar(text: str) -> None:
+    """Months and years that are none are refused too."""
+    with pytest.raises(InputError, match="no such day"):
+        days_of_call(text, None)
+
+
+def test_the_sentences_of_a_cover() -> None:
+    """Clients of the region without a coach are told of besides the leaver's, and who shared no language."""
+    told = {"leavers_clients_without": 22, "new_without": 7, "forced_without": 1}
+    said = without_sentences(told)
+    assert said[0].startswith(
+        "Besides them, 8 clients of the region have no coach in this plan: 7 new, 1 whose coach a rule bars; see"
+    )
+    one = without_sentences({"leavers_clients_without": 0, "new_without": 1, "forced_without": 0})
+    assert one[0].startswith("1 client of the region has no coach in this plan: 1 new; see plan.csv")
+    assert without_sentences(dict.fromkeys(told, 0)) == []
+    counts = {"language_kept": 95, "language_lost": 1, "language_none_before": 2}
+    assert language_words(counts) == "95 keep a shared language, 1 loses it, 2 had none before"
+
+
 def test_a_coach_is_away_for_a_time(region: Path, tmp_path: Path) -> None:
     """The temporary cover is found under the same command: nobody changes coach."""
     asked = ("--coach", busiest(region), "--temporary", "--from", day_of(region))
     called = call("cover", region, *asked, "--out", tmp_path / "out")
     assert called.code == 0, called
     assert "keep their coach" in called.out
+    assert "No last day given: 13 weeks assumed." in called.out
     assert (tmp_path / "out" / "cover.csv").is_file()
 
 

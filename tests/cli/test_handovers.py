@@ -101,6 +101,15 @@ def test_unknown_clients_of_an_earlier_list_are_withdrawn(region: Path, listed: 
     assert (row["status"], row["reason"]) == ("withdrawn", "No longer a client.")
 
 
+def test_a_list_of_another_region_is_refused(region: Path, listed: Path, tmp_path: Path) -> None:
+    """Fewer than half of its clients are clients here."""
+    shutil.copytree(listed, tmp_path / "old")
+    strange = rows_of(listed).with_columns(client_id=pl.lit("elsewhere-") + pl.col("client_id"))
+    strange.write_csv(tmp_path / "old" / "handovers.csv")
+    called = refused(region, tmp_path / "out", "--before", tmp_path / "old")
+    assert "of another region" in called.err
+
+
 def refused(region: Path, out: Path, *words: object) -> Called:
     """A call that is refused."""
     called = call("handovers", region, "--out", out, *words)

@@ -96,6 +96,32 @@ def due_meetings(clients: pl.DataFrame, policy: Policy, weeks: Weeks) -> Meeting
     return Meetings(**{name: values[order] for name, values in columns.items()})
 
 
+def given_new_day(clients: pl.DataFrame, policy: Policy, weeks: Weeks) -> int:
+    """Return how many clients have a meeting that is overdue without the campaign and not due then with it.
+
+    Parameters
+    ----------
+    clients, policy, weeks
+        As for `due_meetings`.
+    """
+    if policy.contacts.campaign_starts is None:
+        return 0
+    none = policy.contacts.model_copy(update={"campaign_starts": None})
+    without = due_meetings(clients, policy.model_copy(update={"contacts": none}), weeks)
+    overdue = without.due < weeks.first_day
+    old = _first_due(without.take(overdue), clients.height)
+    new = _first_due(due_meetings(clients, policy, weeks), clients.height)
+    return int(((old > -LARGE) & (old != new)).sum())
+
+
+def _first_due(meetings: Meetings, clients: int) -> Ints:
+    """Due day of each client's first meeting, `-LARGE` where there is none, shape (clients,)."""
+    days = np.full(clients, -LARGE, dtype=np.int64)
+    client, first = np.unique(meetings.client, return_index=True)
+    days[client] = meetings.due[first]
+    return days
+
+
 @dataclass(frozen=True)
 class _Chain:
     """Where the chain of meetings stands of clients who may have another one. Shape (n,) each.

@@ -19,6 +19,7 @@ from optimiser.allocation.handovers.future import (
     pinned,
     without_moves,
 )
+from optimiser.allocation.handovers.words import told_of_return
 from optimiser.allocation.rules import RULES, barred
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.handovers import RETURNS
@@ -81,7 +82,8 @@ def come_back(
     pins = pinned(there.replace(pins=allowed_pins(there, policy)), back, there.date)
     still = without_moves(policy)
     solved = there.replace(pins=pins)
-    return Return(solved, still, allocate(solved, still, effort, progress), rows)
+    found = told_of_return(allocate(solved, still, effort, progress), coach_id, back["client_id"])
+    return Return(solved, still, found, rows)
 
 
 def _there(snapshot: Snapshot, coach_id: str, day: Date) -> Snapshot:
