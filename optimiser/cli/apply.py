@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
+
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.cli.words import counted
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.tables.faults import masked
 from optimiser.tables.read import read_snapshot
 from optimiser.workspace.apply import Applied, Order, apply, undo
+from optimiser.workspace.arrivals import changes_and_firsts
 from optimiser.workspace.folder import current, is_workspace
 
 ID = r"[A-Za-z0-9ÅÄÖåäö._-]{1,64}"
@@ -31,6 +34,7 @@ class Wishes:
     undo: bool
     by: str
     headings: Path | None
+    wave: int | None = None
 
 
 def apply_or_undo(wishes: Wishes) -> None:
@@ -43,7 +47,7 @@ def apply_or_undo(wishes: Wishes) -> None:
     with Stopwatch() as watch:
         with watch.phase("read"):
             snapshot = read_snapshot(current(region), headings=wishes.headings, progress=watch)
-        order = Order(wishes.workspace, plan, at, by, wishes.first)
+        order = Order(wishes.workspace, plan, at, by, wishes.first, wishes.wave)
         done = apply(snapshot, order, lambda: secrets.token_hex(SALT_BYTES), watch)
     _say(done, watch.total())
 
@@ -83,9 +87,9 @@ def _named(wishes: Wishes) -> tuple[Path, Path]:
 
 
 def _undo(wishes: Wishes, at: str, by: str) -> None:
-    if wishes.region is not None or wishes.out is not None or wishes.first is not None:
+    if any(given is not None for given in (wishes.region, wishes.out, wishes.first, wishes.wave)):
         advice = "Say: optimiser apply --undo --workspace W."
-        problem = "an undo takes no region, no plan and no --first"
+        problem = "an undo takes no region, no plan, no --first and no --wave"
         raise InputError([Complaint("optimiser apply", 0, "--undo", "", problem, advice)])
     undone = undo(wishes.workspace, at, by)
     print(f"Entry {undone.entry.steps['undoes']} is undone; nothing was deleted.")
@@ -96,10 +100,7 @@ def _undo(wishes: Wishes, at: str, by: str) -> None:
 def _say(done: Applied, seconds: float) -> None:
     """The few lines on the screen."""
     decisions, following = done.decisions, done.next
-    print(
-        f"{counted(len(decisions.steps('accepted')), 'step')} applied: "
-        f"{counted(decisions.accepted.height, 'client')} with another coach."
-    )
+    print(f"{counted(len(decisions.steps('accepted')), 'step')} applied: {_who_changes(decisions.accepted)}.")
     if decisions.rejected.height:
         print(
             f"{counted(len(decisions.steps('rejected')), 'step')} rejected: {counted(following.pins, 'pin')} and "
@@ -120,6 +121,8 @@ def _say(done: Applied, seconds: float) -> None:
             f"Still on paper with a coach whom a rule bars, as the plan found no other: "
             f"{counted(done.on_paper, 'client')}."
         )
+    if done.crowds:
+        print(_crowded(done))
     print("Checked from the facts: no rule or limit is broken that was kept before.")
     if done.stood is not None:
         print(
@@ -128,3 +131,28 @@ def _say(done: Applied, seconds: float) -> None:
         )
     print(f"The next snapshot: {done.folder}  ({seconds:.1f} s)")
     print(f"The log ends at entry {done.entry.seq}, {done.entry.hash}")
+
+
+def _who_changes(accepted: pl.DataFrame) -> str:
+    """`65 clients change coach, 83 get their first one`."""
+    change, new = changes_and_firsts(accepted)
+    if not new:
+        return f"{counted(change, 'client')} {'changes' if change == 1 else 'change'} coach"
+    gets = "gets" if new == 1 else "get"
+    if not change:
+        return f"{counted(new, 'client')} {gets} their first coach"
+    changes = "changes" if change == 1 else "change"
+    return f"{counted(change, 'client')} {changes} coach, {new:,} {gets} their first one"
+
+
+def _crowded(done: Applied) -> str:
+    """The notice about coaches who take over more clients at once than the policy has for a week."""
+    first, others = done.crowds[0], len(done.crowds) - 1
+    verb = "does" if others == 1 else "do"
+    as_well = f" (as {verb} {counted(others, 'other coach', 'other coaches')})" if others else ""
+    text = (
+        f"Note: {first.coach} takes over {counted(first.clients, 'client')} at once, more than the "
+        f"{done.a_week:,} a week of the policy{as_well}"
+    )
+    by_weeks = any(crowd.weeks > 1 for crowd in done.crowds)
+    return text + ("; --wave N takes them week by week." if by_weeks else ".")

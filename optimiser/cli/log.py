@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date as Date
 from pathlib import Path
@@ -14,11 +15,15 @@ from optimiser.cli.apply import now, official
 from optimiser.cli.words import counted
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.tables.write import write_table
+from optimiser.workspace.disk import written
 from optimiser.workspace.entries import APPLY, PURGE, UNDO, Entry
 from optimiser.workspace.folder import LOG, is_workspace
 from optimiser.workspace.log import read_entries
 from optimiser.workspace.records import LOG_TABLE, log_frame, purge_before
 from optimiser.workspace.verify import verify
+
+MOST_BYTES = 4096
+"""Read of a file to see whether it is an export."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ def show_log(wishes: Wishes) -> bool:
     if not is_workspace(wishes.workspace):
         advice = "Name the workspace with --workspace; the first `optimiser apply` makes one."
         raise InputError([Complaint(str(wishes.workspace), 0, "", "", "no log is kept here", advice)])
+    if wishes.csv is not None:
+        _refuse_strange_file(wishes.csv, wishes.workspace)
     if wishes.purge_before is not None:
         _purge(wishes, wishes.purge_before)
     entries = read_entries(wishes.workspace / LOG)
@@ -56,13 +63,41 @@ def _purge(wishes: Wishes, day: Date) -> None:
     )
 
 
+def _refuse_strange_file(file: Path, workspace: Path) -> None:
+    """Raise where the export would fall into the workspace, or on a file that is no earlier export."""
+    problem = ""
+    if not file.name or not file.parent.is_dir() or file.is_dir():
+        problem, advice = "the file cannot be written here", "Name a file in a folder that is there."
+    elif file.resolve().is_relative_to(workspace.resolve()):
+        problem, advice = "the file lies in the workspace", "Name a file outside of it."
+    elif file.exists() and not _is_export(file):
+        problem = "another file stands here, which is no earlier export of the log"
+        advice = "Choose another name, or take that file away."
+    if problem:
+        raise InputError([Complaint(str(file), 0, "--csv", "", problem, advice)])
+
+
+def _is_export(file: Path) -> bool:
+    """Whether the first line of a file is our headings, in either language."""
+    if not file.is_file():
+        return False
+    columns = LOG_TABLE.columns
+    ours = (",".join(c.name for c in columns), ";".join(c.fi for c in columns))
+    with written(file), file.open("rb") as stream:
+        first = stream.readline(MOST_BYTES)
+    return first.decode("utf-8-sig", errors="replace").rstrip("\r\n") in ours
+
+
 def _export(entries: Sequence[Entry], file: Path, finnish: bool) -> None:
-    if not file.parent.is_dir() or file.is_dir():
-        advice = "Name a file in a folder that is there."
-        raise InputError([Complaint(str(file), 0, "--csv", "", "the file cannot be written here", advice)])
     beside = file.with_name(f".{file.name}.new")
-    write_table(log_frame(entries), LOG_TABLE, beside, finnish)
-    beside.replace(file)
+    with written(file):
+        try:
+            write_table(log_frame(entries), LOG_TABLE, beside, finnish)
+            beside.replace(file)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise
     print(f"{counted(len(entries), 'entry', 'entries')} in {file}")
 
 
@@ -109,5 +144,5 @@ def _verified(workspace: Path) -> bool:
     print(
         f"{counted(found.entries, 'entry', 'entries')}, each as it was written. The log ends at {found.last}"
     )
-    print("Note this last line elsewhere: with it a log cut off at its end is found as well.")
+    print("Note the hash above elsewhere: with it a log cut off at its end is found as well.")
     return True

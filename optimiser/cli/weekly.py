@@ -90,6 +90,9 @@ def apply(
     first: Annotated[
         int | None, typer.Option(min=1, help="Take the first so many steps; without it all confirmed ones.")
     ] = None,
+    wave: Annotated[
+        int | None, typer.Option(min=1, help="Take the steps of the first so many weeks alone.")
+    ] = None,
     workspace: Annotated[
         Path, typer.Option(help="Folder in which snapshots, plans and the log are kept.")
     ] = Path("workspace"),
@@ -102,7 +105,7 @@ def apply(
     """Apply the steps that an official has confirmed: the next snapshot, and an entry in the log."""
     from optimiser.cli.apply import Wishes, apply_or_undo
 
-    apply_or_undo(Wishes(region, out, first, workspace, undo, by, headings))
+    apply_or_undo(Wishes(region, out, first, workspace, undo, by, headings, wave))
 
 
 @app.command(epilog="Example: optimiser log --workspace ours --verify")
@@ -153,16 +156,16 @@ def cover(
     out: Out,
     coach: Annotated[str, typer.Option(help="Id of the coach who is away, leaves or comes back.")],
     starts: Annotated[
-        datetime, typer.Option("--from", help="First day (2023-03-29 or 29.3.2023).", formats=DAYS)
+        str, typer.Option("--from", metavar="DAY", help="First day (2023-03-29 or 29.3.2023).")
     ],
     ends: Annotated[
-        datetime | None, typer.Option("--to", help="With --temporary: last day away.", formats=DAYS)
+        str | None, typer.Option("--to", metavar="DAY", help="With --temporary: last day away.")
     ] = None,
     temporary: Annotated[
         bool, typer.Option("--temporary", help="The coach stays; deputies step in.")
     ] = False,
     permanent: Annotated[bool, typer.Option("--permanent", help="The coach leaves for good.")] = False,
-    back: Annotated[bool, typer.Option("--back", help="The coach gets the clients of then back.")] = False,
+    back: Annotated[bool, typer.Option("--back", help="The coach gets the former clients back.")] = False,
     max_moves: Annotated[
         int | None, typer.Option(help="With --permanent: most other clients who change coach.")
     ] = None,
@@ -174,13 +177,13 @@ def cover(
     headings: Headings = None,
     finnish: Finnish = False,
 ) -> None:
-    """Cover a coach: deputies for a time, new coaches for good, or the clients of then back."""
-    from optimiser.cli.cover import MODES, CoverWishes, write_cover
+    """Cover a coach: deputies for a time, new coaches for good, or the former clients of who returns."""
+    from optimiser.cli.cover import MODES, CoverWishes, days_of_call, write_cover
 
     chosen = zip(MODES, (temporary, permanent, back), strict=True)
     modes = tuple(mode for mode, given in chosen if given)
-    last = ends.date() if ends else None
-    asked = (region, out, coach, modes, starts.date(), last, max_moves, since, workspace)
+    first, last = days_of_call(starts, ends)
+    asked = (region, out, coach, modes, first, last, max_moves, since, workspace)
     write_cover(CoverWishes(*asked, policy, headings, finnish))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
+from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.moves import MOVES
 from optimiser.tables.edited import read_edited
@@ -14,6 +16,9 @@ NEEDED = ("step", "client_id", "from_coach_id", "to_coach_id", "decision", "conf
 """Columns that must be there, empty or not."""
 FILLED = ("step", "client_id", "to_coach_id")
 """Those of them in which every cell is filled."""
+
+FINNISH = {"hyväksytty": "accepted", "hylätty": "rejected"}
+"""Decisions as they may be written in Finnish."""
 
 
 def moves_path(path: Path) -> Path:
@@ -27,7 +32,8 @@ def read_moves(path: Path) -> pl.DataFrame:
     Parameters
     ----------
     path : Path
-        `moves.csv`, or the folder that holds it; columns beside `NEEDED` may be missing.
+        `moves.csv`, or the folder that holds it; columns beside `NEEDED` may be missing, and decisions
+        may be written in Finnish (`FINNISH`).
 
     Returns
     -------
@@ -43,4 +49,14 @@ def read_moves(path: Path) -> pl.DataFrame:
     if not file.is_file():
         advice = "Name a moves.csv, or the folder that `optimiser rebalance` wrote."
         raise InputError([Complaint(str(file), 0, "", "", "there is no move list", advice)])
-    return read_edited(file, MOVES, NEEDED, FILLED)
+    frame = read_edited(file, _bilingual(), NEEDED, FILLED)
+    kind = frame.schema["decision"]
+    return frame.with_columns(pl.col("decision").cast(pl.String).replace(FINNISH).cast(kind))
+
+
+def _bilingual() -> Table:
+    """The move list with decisions in either language."""
+    columns = tuple(
+        replace(c, choices=(*c.choices, *FINNISH)) if c.name == "decision" else c for c in MOVES.columns
+    )
+    return replace(MOVES, columns=columns)

@@ -11,10 +11,12 @@ import polars as pl
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.workspace.arrivals import Crowd, crowds
 from optimiser.workspace.decisions import Asked, Decisions, decide
 from optimiser.workspace.entries import APPLY, UNDO, Entry, Kept, Reason
 from optimiser.workspace.folder import (
     LOG,
+    is_workspace,
     keep_plan,
     keep_snapshot,
     kept_snapshot,
@@ -24,6 +26,7 @@ from optimiser.workspace.folder import (
 )
 from optimiser.workspace.guard import refuse_worse
 from optimiser.workspace.history import Done, done_before, left_behind, live, standing
+from optimiser.workspace.lock import locked
 from optimiser.workspace.log import append, last_hash
 from optimiser.workspace.next_snapshot import Next, next_snapshot
 from optimiser.workspace.plan_folder import PlanFolder, read_plan_folder
@@ -43,6 +46,8 @@ class Order:
         Pseudonymous id of who gives the command; empty for those who confirmed the steps.
     first : int or None
         Take the first so many steps; None for all that are confirmed.
+    wave : int or None
+        Take the steps of the first so many weeks of the move list; None for all.
     """
 
     workspace: Path
@@ -50,6 +55,7 @@ class Order:
     at: str
     by: str = ""
     first: int | None = None
+    wave: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ class Applied:
         no coach away, so they keep this one on paper until one is found.
     stood : Kept or None
         Snapshot that stood in the workspace, if it is not the one this apply departed from.
+    crowds : tuple of Crowd
+        Coaches who take over more clients at once than the policy has for a week.
+    a_week : int
+        The policy's most a week.
     """
 
     entry: Entry
@@ -82,6 +92,8 @@ class Applied:
     in_no_step: int
     on_paper: int
     stood: Kept | None
+    crowds: tuple[Crowd, ...]
+    a_week: int
 
 
 @dataclass(frozen=True)
@@ -125,16 +137,23 @@ def apply(snapshot: Snapshot, order: Order, salt: Callable[[], str], progress: P
     ------
     InputError
         With every complaint about decisions; where the facts are not the plan's, rows were set aside,
-        or a rule or limit would be broken.
+        a rule or limit would be broken, or somebody else is applying in the workspace.
     """
+    refuse_strange_folder(order.workspace)
+    with locked(order.workspace):
+        return _apply(snapshot, order, salt, progress)
+
+
+def _apply(snapshot: Snapshot, order: Order, salt: Callable[[], str], progress: Progress) -> Applied:
+    """The same, by the only one at work in the workspace."""
     workspace = order.workspace
-    refuse_strange_folder(workspace)
     with progress.phase("decide"):
         entries = log_of(workspace)
         plan = read_plan_folder(order.plan)
         done = _done(snapshot, plan, entries, workspace)
         file = str(plan.moves_file)
-        decisions = decide(Asked(plan.moves, plan.rows, snapshot.clients, done, order.first, file))
+        asked = Asked(plan.moves, plan.rows, snapshot.clients, done, order.first, file, order.wave)
+        decisions = decide(asked)
         following = next_snapshot(snapshot, plan.policy, decisions, file)
     with progress.phase("check"):
         facts = _facts_of_plan(snapshot, plan, workspace)
@@ -145,7 +164,9 @@ def apply(snapshot: Snapshot, order: Order, salt: Callable[[], str], progress: P
     on_paper = plan.rows.filter(pl.col("coach_id").is_null()).drop_nulls("previous_coach_id").height
     stood = standing(entries)
     elsewhere = stood if stood != entry.before else None
-    return Applied(entry, folder, following, decisions, _in_no_step(plan), on_paper, elsewhere)
+    most = plan.policy.limits.new_a_week
+    many = crowds(decisions.accepted, most)
+    return Applied(entry, folder, following, decisions, _in_no_step(plan), on_paper, elsewhere, many, most)
 
 
 def undo(workspace: Path, at: str, by: str = "", progress: Progress = SILENT) -> Undone:
@@ -165,13 +186,25 @@ def undo(workspace: Path, at: str, by: str = "", progress: Progress = SILENT) ->
     Raises
     ------
     InputError
-        Where there is nothing to undo, or the snapshot before is not there any more.
+        Where there is nothing to undo, the snapshot before is not there any more, somebody else is
+        applying in the workspace, or the disk is full.
     """
+    if not is_workspace(workspace):
+        raise _nothing_to_undo(workspace)
+    with locked(workspace):
+        return _undo(workspace, at, by, progress)
+
+
+def _nothing_to_undo(workspace: Path) -> InputError:
+    advice = "Look at the log (optimiser log), or name another folder with --workspace."
+    return InputError([Complaint(str(workspace), 0, "", "", "there is nothing to undo", advice)])
+
+
+def _undo(workspace: Path, at: str, by: str, progress: Progress) -> Undone:
     entries = log_of(workspace)
     applies = live(entries)
     if not applies:
-        advice = "Look at the log (optimiser log), or name another folder with --workspace."
-        raise InputError([Complaint(str(workspace), 0, "", "", "there is nothing to undo", advice)])
+        raise _nothing_to_undo(workspace)
     last = applies[-1]
     folder = kept_snapshot(workspace, last.before)
     entry = Entry(UNDO, at, by, last.after, last.before, last.policy, last.plan, steps={"undoes": last.seq})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,6 +14,10 @@ from optimiser.workspace.history import Done
 ACCEPTED, REJECTED = "accepted", "rejected"
 SPOKEN = ("decision", "reason_code", "confirmed_by", "confirmed_at")
 """Columns in which one filled row of a step speaks for its other rows."""
+
+
+MOST_RANGES = 20
+"""Ranges of steps named in one complaint."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Decisions:
     undecided : int
         Steps nobody has decided on.
     beyond : int
-        Steps decided on that lie behind the first N.
+        Steps decided on that lie behind the first N, or in later weeks.
     """
 
     accepted: pl.DataFrame
@@ -59,6 +64,8 @@ class Asked:
         Take the first so many steps; None for all that are confirmed.
     file : str
         The move list, as the user knows it.
+    wave : int or None
+        Take the steps of the first so many weeks; None for all.
     """
 
     moves: pl.DataFrame
@@ -67,6 +74,7 @@ class Asked:
     done: Done
     first: int | None
     file: str
+    wave: int | None = None
 
 
 def decide(asked: Asked) -> Decisions:
@@ -86,17 +94,18 @@ def decide(asked: Asked) -> Decisions:
     InputError
         With every complaint: unknown clients, rows that are not the plan's, two decisions on one step,
         an accepted step without a name or a day, an undecided one among the first N, steps that must
-        come before and do not, a client in two accepted steps, more steps asked than there are,
-        nothing to do.
+        come before and do not, a client in two accepted steps, more steps or weeks asked than there
+        are, nothing to do.
     """
     moves = _spoken(asked)
     faults = [*_rows_of_the_plan(asked, moves), *_two_decisions(asked.moves)]
     asked_moves = _first(asked, moves)
     taken = asked_moves.filter(pl.col("said") == ACCEPTED)
     refused = asked_moves.filter(pl.col("said") == REJECTED)
-    faults += [*_unconfirmed(taken), *_undecided(asked, asked_moves), *_decided_anew(asked, taken, refused)]
+    faults += [*_unconfirmed(taken), *_decided_anew(asked, taken, refused)]
     faults += [*_twice(asked, moves, asked_moves.drop_nulls("said")), *_needs(asked, moves, taken)]
-    found = [*_too_many(asked), *complaints(faults, {"moves": asked.file}, {"moves": {}})]
+    found = [*_too_many(asked), *_too_many_weeks(asked), *_undecided(asked, asked_moves)]
+    found += complaints(faults, {"moves": asked.file}, {"moves": {}})
     accepted = taken.filter(~_among(asked.done.applied))
     # A refusal written on some rows of a step is about these clients alone.
     rejected = refused.filter(pl.col("own") & ~_among(asked.done.rejected))
@@ -178,11 +187,14 @@ def _two_decisions(moves: pl.DataFrame) -> list[Fault]:
 
 
 def _first(asked: Asked, moves: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the first N steps, or of all."""
-    if asked.first is None:
-        return moves
-    steps = moves["step"].unique().sort()
-    return moves.filter(pl.col("step").is_in(steps.head(asked.first).implode()))
+    """The rows of the first N steps and of the first so many weeks, or all."""
+    rows = moves
+    if asked.first is not None:
+        steps = moves["step"].unique().sort()
+        rows = rows.filter(pl.col("step").is_in(steps.head(asked.first).implode()))
+    if asked.wave is not None:
+        rows = rows.filter(pl.col("wave").max().over("step") <= asked.wave)
+    return rows
 
 
 def _too_many(asked: Asked) -> list[Complaint]:
@@ -193,6 +205,24 @@ def _too_many(asked: Asked) -> list[Complaint]:
     advice = f"Ask for {count} at most, or leave --first out."
     problem = f"more moves asked than there are: {count} steps"
     return [Complaint(asked.file, 0, "--first", str(asked.first), problem, advice)]
+
+
+def _too_many_weeks(asked: Asked) -> list[Complaint]:
+    """More weeks asked than there are, or none."""
+    if asked.wave is None:
+        return []
+    last = asked.moves["wave"].max()
+    count = int(str(last)) if last is not None else 0
+    if 1 <= asked.wave <= count:
+        return []
+    problem, advice = (
+        f"more weeks asked than there are: {count}",
+        f"Ask for 1 to {count}, or leave --wave out.",
+    )
+    if not count:
+        problem = "the move list names no weeks"
+        advice = "Leave --wave out, or take the list with its column wave."
+    return [Complaint(asked.file, 0, "--wave", str(asked.wave), problem, advice)]
 
 
 def _unconfirmed(taken: pl.DataFrame) -> list[Fault]:
@@ -207,13 +237,33 @@ def _unconfirmed(taken: pl.DataFrame) -> list[Fault]:
     ]
 
 
-def _undecided(asked: Asked, moves: pl.DataFrame) -> list[Fault]:
+def _undecided(asked: Asked, moves: pl.DataFrame) -> list[Complaint]:
     if asked.first is None:
         return []
     rows = moves.filter(pl.col("said").is_null() & ~_among(asked.done.applied | asked.done.rejected))
+    rows = _one_a_step(rows.sort("step", "line"))
+    if not rows.height:
+        return []
+    line, steps = rows["line"].min(), rows["step"].to_list()
+    problem = f"nobody has decided on this step, one of the first {asked.first:,}"
     advice = "Accept or reject it, or ask for fewer steps."
-    problem = f"nobody has decided on this step, one of the first {asked.first}"
-    return _fault("decision", problem, advice, _one_a_step(rows), "step")
+    value = str(steps[0])
+    if len(steps) > 1:
+        problem, value = f"{len(steps):,} steps are undecided: {_ranges(steps)}", ""
+        advice = f"Accept or reject each of the first {asked.first:,} steps, or ask for fewer."
+    return [Complaint(asked.file, int(str(line)), "decision", value, problem, advice)]
+
+
+def _ranges(steps: Sequence[int]) -> str:
+    """Rising numbers in few words: `3, 5-9`."""
+    runs: list[list[int]] = []
+    for step in steps:
+        if runs and runs[-1][-1] == step - 1:
+            runs[-1] = [runs[-1][0], step]
+        else:
+            runs.append([step])
+    words = ["-".join(map(str, run)) for run in runs[:MOST_RANGES]]
+    return ", ".join(words) + (" and more" if len(runs) > MOST_RANGES else "")
 
 
 def _decided_anew(asked: Asked, taken: pl.DataFrame, refused: pl.DataFrame) -> list[Fault]:

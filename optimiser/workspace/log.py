@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.progress import SILENT, Progress
+from optimiser.workspace.disk import disk_is_full, full, written
 from optimiser.workspace.entries import NO_HASH, Entry, Kept, Reason, canonical
 
 PATIENCE = 10.0
@@ -134,13 +135,14 @@ def stored_reasons(file: Path) -> dict[int, list[Stored]]:
     return found
 
 
-def reasons_of(file: Path, client_id: str) -> list[tuple[int, Reason]]:
+def reasons_of(file: Path, client_id: str) -> list[tuple[int, Stored]]:
     """Return the reasons kept of one client with the numbers of their entries, latest first."""
     if not file.exists():
         return []
-    wanted = "SELECT entry, content FROM reasons WHERE client_id = ? ORDER BY entry DESC, number"
+    wanted = "SELECT * FROM reasons WHERE client_id = ? ORDER BY entry DESC, number"
     with opened(file) as base:
-        return [(seq, Reason.from_json(text)) for seq, text in base.execute(wanted, (client_id,))]
+        rows = base.execute(wanted, (client_id,)).fetchall()
+    return [(int(seq), (int(n), str(salt), str(who), str(text))) for seq, n, salt, who, text in rows]
 
 
 def last_hash(entries: Sequence[Entry]) -> str:
@@ -160,6 +162,8 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
             base.execute("PRAGMA secure_delete=ON")
             yield base
     except sqlite3.Error as error:
+        if full(error):
+            raise InputError([disk_is_full(file)]) from error
         advice = "Take the log from a backup, or choose another workspace; do not mend it by hand."
         if isinstance(error, sqlite3.OperationalError):
             advice = "See that the disk has room, that you may write here and that nobody else holds the log."
@@ -173,22 +177,39 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
     beside = file.with_name(f".{file.name}.new")
     place = file if file.exists() else beside
     if place is beside:
-        for left in (beside, beside.with_name(beside.name + "-journal")):
-            left.unlink(missing_ok=True)
-        beside.touch()
-    with opened(place) as base:
-        base.execute("BEGIN IMMEDIATE")
+        _clear(beside)
+        with written(file):
+            beside.touch()
+    try:
+        with opened(place) as base:
+            base.execute("BEGIN IMMEDIATE")
+            try:
+                if place is beside:
+                    for statement in _statements():
+                        base.execute(statement)
+                yield base
+                base.execute("COMMIT")
+            except BaseException:
+                _roll_back(base)
+                raise
         if place is beside:
-            for statement in _statements():
-                base.execute(statement)
-        try:
-            yield base
-        except BaseException:
+            beside.rename(file)
+    except BaseException:
+        if place is beside:
+            _clear(beside)
+        raise
+
+
+def _roll_back(base: sqlite3.Connection) -> None:
+    """Take a transaction back; on a full disk SQLite has done so already, or does on closing."""
+    if base.in_transaction:
+        with suppress(sqlite3.Error):
             base.execute("ROLLBACK")
-            raise
-        base.execute("COMMIT")
-    if place is beside:
-        beside.rename(file)
+
+
+def _clear(beside: Path) -> None:
+    for left in (beside, beside.with_name(beside.name + "-journal")):
+        left.unlink(missing_ok=True)
 
 
 def _statements() -> Iterator[str]:

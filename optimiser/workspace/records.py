@@ -14,7 +14,9 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.workspace.entries import APPLY, PURGE, UNDO, Entry, Reason
 from optimiser.workspace.folder import LOG, kept_snapshot, log_of
 from optimiser.workspace.history import live
+from optimiser.workspace.lock import locked
 from optimiser.workspace.log import last_hash, purge, reasons_of, stored_reasons
+from optimiser.workspace.verify import as_shown, verify
 
 LOG_TABLE = Table(
     "log",
@@ -104,15 +106,28 @@ def confirmed(workspace: Path, client_id: str) -> list[Confirmed]:
     Raises
     ------
     InputError
-        Where none is stored: never confirmed here, or purged.
+        Where none is stored (never confirmed here, or purged), or one is not what was shown then.
     """
     entries = log_of(workspace)
     by_seq = {entry.seq: entry for entry in entries}
     standing = {entry.seq for entry in live(entries)}
     found = reasons_of(workspace / LOG, client_id)
     if not found:
+        chain = verify(workspace / LOG)
+        if chain.broken:
+            raise InputError([_changed(workspace, client_id, chain.broken)])
         raise InputError([_no_reason(workspace, client_id, entries)])
-    return [Confirmed(by_seq[seq], reason, seq not in standing) for seq, reason in found]
+    told: list[Confirmed] = []
+    changed: list[Complaint] = []
+    for seq, stored in found:
+        reason = as_shown(by_seq.get(seq), stored)
+        if reason is None:
+            changed.append(_changed(workspace, client_id, seq))
+        else:
+            told.append(Confirmed(by_seq[seq], reason, seq not in standing))
+    if changed:
+        raise InputError(changed)
+    return told
 
 
 def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
@@ -139,8 +154,13 @@ def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
     Raises
     ------
     InputError
-        Where no reason is that old.
+        Where no reason is that old, or somebody else is applying in the workspace.
     """
+    with locked(workspace):
+        return _purge_before(workspace, day, at, by)
+
+
+def _purge_before(workspace: Path, day: Date, at: str, by: str) -> Entry:
     entries = log_of(workspace)
     held = stored_reasons(workspace / LOG)
     old = [e.seq for e in entries if e.at[:10] < day.isoformat() and e.seq in held]
@@ -201,6 +221,12 @@ def _coaches(folder: Path) -> pl.DataFrame:
 
 def _numbers(entry: Entry, name: str) -> str | None:
     return " ".join(map(str, entry.steps.get(name, []))) or None
+
+
+def _changed(workspace: Path, client_id: str, seq: int) -> Complaint:
+    problem = f"the reasons kept of entry {seq} are not those that were shown then"
+    advice = f"Look with: optimiser log --workspace {workspace} --verify. Take the log from a backup."
+    return Complaint(str(workspace / LOG), 0, "", client_id, problem, advice)
 
 
 def _no_reason(workspace: Path, client_id: str, entries: Sequence[Entry]) -> Complaint:

@@ -105,11 +105,34 @@ def _broken_reasons(entry: Entry, kept: Sequence[Stored], purged: Mapping[int, i
         return "" if gone > entry.seq else "its reasons are gone, and no entry says that they were purged"
     if [number for number, *_ in kept] != list(range(len(entry.digests))):
         return f"{len(kept)} reasons are kept of {len(entry.digests)}"
-    for (_, salt, client, content), digest in zip(kept, entry.digests, strict=True):
-        try:
-            reason = Reason.from_json(content)
-        except (ValueError, TypeError):
+    for stored in kept:
+        if _reason(stored) is None:
             return "a reason cannot be read"
-        if reason.digest(salt) != digest or reason.client_id != client or reason.to_json() != content:
+        if as_shown(entry, stored) is None:
             return "a reason is not the one that was shown"
     return ""
+
+
+def _reason(stored: Stored) -> Reason | None:
+    try:
+        return Reason.from_json(stored[3])
+    except (ValueError, TypeError):
+        return None
+
+
+def as_shown(entry: Entry | None, stored: Stored) -> Reason | None:
+    """Return a reason as it was shown, by the digest that its entry has of it; None where it was changed.
+
+    Parameters
+    ----------
+    entry : Entry or None
+        The entry it is kept of; None where there is no such entry.
+    stored : Stored
+        As it stands in the file.
+    """
+    number, salt, client, content = stored
+    reason = _reason(stored)
+    if entry is None or reason is None or not 0 <= number < len(entry.digests):
+        return None
+    same = reason.digest(salt) == entry.digests[number]
+    return reason if same and reason.client_id == client and reason.to_json() == content else None

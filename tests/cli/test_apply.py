@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from tests.cli.calls import call, files_of
-from tests.workspace.plans import NO, YES, decide, write_moves
+from tests.workspace.plans import NO, YES, decide, write_moves, write_plan
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,9 @@ def test_a_plan_is_applied_shown_explained_and_undone(region: Path, out: Path, t
     decide(out, [2], NO | {"reason_code": "client_wish"})
     done = call("apply", region, out, "--workspace", w)
     assert done.code == 0, done
-    assert "1 step applied" in done.out
+    assert re.search(
+        r"1 step applied: (\d+ clients? changes? coach|\d+ clients? gets? their first)", done.out
+    )
     assert "1 step rejected: 1 pin and 0 exclusions until" in done.out
     snapshot = re.search(r"The next snapshot: (\S+)", done.out)
     assert snapshot is not None
@@ -70,6 +73,7 @@ def test_a_plan_is_applied_shown_explained_and_undone(region: Path, out: Path, t
     assert shown.code == 0, shown
     assert "entry 1 undone" in shown.out
     assert "2 entries, each as it was written" in shown.out
+    assert "Note the hash above elsewhere" in shown.out
 
     purged = call("log", "--workspace", w, "--purge-before", "2999-01-01", "--by", "E9", "--verify")
     assert purged.code == 0, purged
@@ -120,6 +124,7 @@ def test_bad_input_writes_nothing(
         (("apply",), "are needed"),
         (("apply", "--undo", "somewhere"), "takes no region"),
         (("apply", "--undo"), "nothing to undo"),
+        (("apply", "--undo", "--wave", "1"), "no --wave"),
         (("log",), "no log is kept here"),
     ],
 )
@@ -149,3 +154,73 @@ def test_a_changed_log_ends_with_code_1(region: Path, out: Path, tmp_path: Path)
     kept = files_of(w)
     assert call("apply", "--undo", "--workspace", w).code == 2
     assert files_of(w) == kept
+
+
+@pytest.fixture
+def kept(region: Path, out: Path, tmp_path: Path) -> Path:
+    """A workspace with one apply."""
+    decide(out, [1], YES)
+    assert call("apply", region, out, "--workspace", tmp_path / "w").code == 0
+    return tmp_path / "w"
+
+
+def test_an_export_overwrites_nothing_but_an_earlier_one(kept: Path, tmp_path: Path) -> None:
+    """Neither the log itself, nor anything in the workspace, nor a file of somebody else."""
+    letter = tmp_path / "README.md"
+    letter.write_text("mine")
+    before = files_of(tmp_path)
+    for file, said in (
+        (kept / "log.sqlite", "lies in the workspace"),
+        (kept / "new.csv", "lies in the workspace"),
+        (letter, "no earlier export"),
+    ):
+        words = ("--purge-before", "2999-01-01", "--csv", file)
+        called = call("log", "--workspace", kept, *words)
+        assert called.code == 2, called
+        assert said in called.err
+        assert files_of(tmp_path) == before
+    for words in ((), ("--finnish",), ()):
+        assert call("log", "--workspace", kept, "--csv", tmp_path / "log.csv", *words).code == 0
+
+
+def test_an_export_on_a_full_disk(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said in words, and nothing half written stays."""
+
+    def full(frame: object, table: object, path: Path, *more: Any) -> None:
+        path.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("optimiser.cli.log.write_table", full)
+    before = files_of(tmp_path)
+    called = call("log", "--workspace", kept, "--csv", tmp_path / "log.csv")
+    assert called.code == 2
+    assert "the disk is full" in called.err
+    assert files_of(tmp_path) == before
+
+
+def test_a_coach_who_takes_over_many_is_noted(tmp_path: Path) -> None:
+    """More clients at once than the policy has for a week: one line; a week alone is taken by --wave."""
+    from optimiser.tables.read import read_snapshot
+    from optimiser.tables.write import write_snapshot
+    from tests.allocation.tiny import client, coach
+    from tests.allocation.tiny import region as tiny
+
+    clients = [client(f"K{k}", coach_id="V1" if k < 5 else None) for k in range(1, 8)]
+    facts = tiny(clients, [coach("V1"), coach("V2")])
+    about = pl.DataFrame([{"date": facts.date, "region": None, "source": None}])
+    (tmp_path / "region").mkdir()
+    write_snapshot({"snapshot": about, **facts.frames()}, tmp_path / "region", format="parquet")
+    facts = read_snapshot(tmp_path / "region")
+    steps = [[(f"K{k}", "V2")] for k in range(1, 8)]
+    out = write_plan(tmp_path / "out", facts, steps, wave=[1, 1, 1, 1, 1, 2, 2])
+    decide(out, range(1, 8), YES)
+    said = "Note: V2 takes over 7 clients at once, more than the 5 a week of the policy; --wave N takes them"
+    whole = call("apply", tmp_path / "region", out, "--workspace", tmp_path / "w1")
+    assert said in whole.out, whole
+    assert "7 steps applied: 4 clients change coach, 3 get their first one." in whole.out
+    week = call("apply", tmp_path / "region", out, "--workspace", tmp_path / "w2", "--wave", 1)
+    assert "takes over" not in week.out, week
+    assert "5 steps applied: 4 clients change coach, 1 gets their first one." in week.out
+    again = call("apply", tmp_path / "w2", out, "--workspace", tmp_path / "w2", "--wave", 2)
+    assert "2 steps applied: 2 clients get their first coach." in again.out, again
+    assert call("apply", tmp_path / "w2", out, "--workspace", tmp_path / "w2", "--wave", 0).code == 2

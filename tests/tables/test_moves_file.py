@@ -52,6 +52,23 @@ def test_only_what_is_needed_must_be_there(tmp_path: Path) -> None:
     assert found["reason_code"].null_count() == 2
 
 
+@pytest.mark.parametrize("words", [("hyväksytty", "Hylätty"), ("HYVÄKSYTTY", "rejected")])
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_decisions_may_be_finnish(tmp_path: Path, words: tuple[str, str], encoding: str) -> None:
+    """They mean the same in any case of letters."""
+    text = (
+        "askel;asiakas;valmentajalta;valmentajalle;päätös;vahvistaja;vahvistettu\n"
+        f"1;k1;v1;v2;{words[0]};e7;2.9.2021\n2;k3;;v1;{words[1]};;\n3;k4;;v1;;;\n"
+    )
+    (tmp_path / "moves.csv").write_text(text, encoding=encoding)
+    found = read_moves(tmp_path)
+    assert found["decision"].to_list() == ["accepted", "rejected", None]
+    assert found.schema["decision"] == MOVES.by_name["decision"].dtype
+    (tmp_path / "moves.csv").write_text(text.replace(words[0], "hyvaksytty"), encoding=encoding)
+    with pytest.raises(InputError, match=r"line 2, column päätös: .*Did you mean hyväksytty"):
+        read_moves(tmp_path)
+
+
 def complaints(tmp_path: Path, frame: pl.DataFrame) -> list[tuple[int, str]]:
     """Line and column of what is wrong with a move list."""
     frame.with_columns(reason=pl.lit("why")).write_csv(tmp_path / "moves.csv")

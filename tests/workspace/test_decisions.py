@@ -107,6 +107,42 @@ def test_an_undecided_step_among_the_first(out: Path) -> None:
     assert decided(out, 1).steps("accepted") == [1]
 
 
+def test_many_undecided_steps_are_one_complaint(out: Path) -> None:
+    """Steps that nobody has decided on are told by their ranges, not one by one."""
+    write_decision(out, [2], NO)
+    assert complaints(out, 4) == [(2, "decision", "3 steps are undecided: 1, 3-4")]
+
+
+def waved(out: Path, wave: int, first: int | None = None) -> Decisions:
+    """What is decided for the first weeks."""
+    moves, plan = read_moves(out), read_plan_rows(out)
+    return decide(Asked(moves, plan, small().clients, Done(), first, "moves.csv", wave))
+
+
+def test_the_first_weeks_alone(tmp_path: Path) -> None:
+    """With --wave later weeks wait, whatever is decided on them; with --first both hold."""
+    write_plan(tmp_path, small(), STEPS, wave=[1, 1, 2, 3])
+    write_decision(tmp_path, [1, 3, 4], YES)
+    found = waved(tmp_path, 2)
+    assert (found.steps("accepted"), found.undecided, found.beyond) == ([1, 3], 1, 1)
+    assert waved(tmp_path, 1).steps("accepted") == [1]
+    assert waved(tmp_path, 3, first=1).steps("accepted") == [1]
+    write_decision(tmp_path, [2], YES)
+    assert waved(tmp_path, 1, first=3).steps("accepted") == [1, 2]
+
+
+@pytest.mark.parametrize("wave", [0, 4])
+def test_weeks_that_do_not_exist(tmp_path: Path, wave: int) -> None:
+    """More weeks than there are, or none, are refused, and so are weeks of a list that names none."""
+    write_plan(tmp_path, small(), STEPS, wave=[1, 1, 2, 3])
+    write_decision(tmp_path, [1], YES)
+    with pytest.raises(InputError, match="more weeks asked than there are: 3"):
+        waved(tmp_path, wave)
+    write_plan(tmp_path, small(), STEPS)
+    with pytest.raises(InputError, match="names no weeks"):
+        waved(tmp_path, 1)
+
+
 def test_more_moves_than_there_are(out: Path) -> None:
     """Nobody gets fewer steps than asked without being told."""
     write_decision(out, [1, 2, 3, 4], YES)

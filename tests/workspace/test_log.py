@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ from optimiser.workspace import current
 from optimiser.workspace.apply import undo
 from optimiser.workspace.entries import Entry, Reason
 from optimiser.workspace.folder import log_of
-from optimiser.workspace.log import append, last_hash, reasons_of
+from optimiser.workspace.log import append, last_hash
 from optimiser.workspace.records import confirmed, log_frame, purge_before
 from optimiser.workspace.verify import verify
 from tests.workspace.plans import AT, NO, YES, applied, decide, salts, small, write_plan
@@ -175,7 +176,7 @@ def test_the_latest_reason_comes_first(workspace: Path, tmp_path: Path) -> None:
 
 def test_a_purge_takes_reasons_and_salts_alone(workspace: Path) -> None:
     """Old reasons and salts are gone from the file, the chain verifies, and the log says what was done."""
-    secret = reasons_of(workspace / "log.sqlite", "K1")[0][1].text.encode()
+    secret = confirmed(workspace, "K1")[0].reason.text.encode()
     assert secret in (workspace / "log.sqlite").read_bytes()
     before = log_of(workspace)
     entry = purge_before(workspace, date(2021, 10, 1), LATER, "E9")
@@ -199,6 +200,47 @@ def test_a_purge_leaves_later_reasons(workspace: Path) -> None:
     with pytest.raises(InputError):
         purge_before(workspace, date(2021, 9, 2), LATER)
     assert confirmed(workspace, "K1")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE reasons SET content = replace(content, 'K1 goes', 'K1 went') WHERE entry = 1",
+        "UPDATE reasons SET content = '{' WHERE entry = 1",
+        "UPDATE reasons SET salt = 'x' WHERE entry = 1",
+        "UPDATE reasons SET entry = 9 WHERE entry = 1",
+        "DELETE FROM reasons WHERE client_id = 'K1'",
+    ],
+)
+def test_a_changed_reason_is_not_shown(workspace: Path, change: str) -> None:
+    """A reason that is not the one shown then, or was taken away, is refused with its entry."""
+    forced(workspace, change)
+    with pytest.raises(InputError, match=r"reasons kept of entry [19] are not those .*log .*--verify"):
+        confirmed(workspace, "K1")
+    if "client_id" not in change:
+        assert confirmed(workspace, "K3")
+
+
+def test_a_full_disk_leaves_the_log_as_it_was(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite rolls back by itself then; the user reads that the disk is full."""
+    connect, entries = sqlite3.connect, log_of(workspace)
+
+    def full(*words: Any, **more: Any) -> sqlite3.Connection:
+        base: sqlite3.Connection = connect(*words, **more)
+        if "log.sqlite" in str(words[0]):
+            base.execute("PRAGMA max_page_count = 1")
+        return base
+
+    long = Entry("undo", AT, "E1 " * 20_000)
+    monkeypatch.setattr("optimiser.workspace.log.sqlite3.connect", full)
+    with pytest.raises(InputError, match="the disk is full, so nothing was changed"):
+        append(workspace / "log.sqlite", long, (), salts(), last_hash(entries))
+    with pytest.raises(InputError, match="the disk is full"):
+        append(workspace.parent / "log.sqlite", long, (), salts(), "0" * 64)
+    assert not [p for p in workspace.parent.iterdir() if "log.sqlite" in p.name]
+    monkeypatch.undo()
+    assert log_of(workspace) == entries
+    assert verify(workspace / "log.sqlite").broken == 0
 
 
 def test_two_at_the_same_time(workspace: Path) -> None:

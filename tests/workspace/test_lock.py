@@ -1,0 +1,86 @@
+"""One at a time in a workspace."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from optimiser.domain.errors import InputError
+from optimiser.workspace.apply import undo
+from optimiser.workspace.lock import LOCK, locked
+from optimiser.workspace.records import purge_before
+from tests.cli.calls import files_of
+from tests.workspace.plans import AT, YES, applied, decide, small, write_plan
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from optimiser.workspace.lock import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A plan with one step, accepted."""
+    write_plan(tmp_path / "out", small(), [[("K1", "V2")], [("K2", "V3")]])
+    decide(tmp_path / "out", [1], YES)
+    return tmp_path / "out"
+
+
+def test_the_second_is_told_so_until_the_first_dies(tmp_path: Path, out: Path) -> None:
+    """Another process holds a workspace that is not there yet; when it is killed the lock is free."""
+    w = tmp_path / "w"
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(w)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(InputError, match="somebody else is applying in this workspace"):
+            applied(small(), out, w)
+        assert set(files_of(w)) == {LOCK}
+    finally:
+        holder.kill()
+        assert holder.wait() == -signal.SIGKILL
+        if holder.stdout:
+            holder.stdout.close()
+    assert applied(small(), out, w).entry.seq == 1
+
+
+def test_every_change_wants_the_lock(tmp_path: Path, out: Path) -> None:
+    """Apply, undo and purge wait for nobody, and change nothing meanwhile."""
+    w = tmp_path / "w"
+    applied(small(), out, w)
+    kept = files_of(w)
+    with locked(w):
+        for change in (
+            lambda: applied(small(), out, w),
+            lambda: undo(w, AT),
+            lambda: purge_before(w, date(2030, 1, 1), AT),
+        ):
+            with pytest.raises(InputError, match="Try again in a moment"):
+                change()
+    assert files_of(w) == kept
+    undo(w, AT)
+
+
+def test_the_lock_leaves_nothing_where_no_workspace_comes_of_it(tmp_path: Path) -> None:
+    """Folders made for it go again; a folder that was there stays."""
+    with pytest.raises(ZeroDivisionError), locked(tmp_path / "a" / "b"):
+        raise ZeroDivisionError
+    with locked(tmp_path):
+        assert (tmp_path / LOCK).exists()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_place_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """What the system refuses is a complaint."""
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="cannot be written"), locked(tmp_path / "file" / "w"):
+        pass
