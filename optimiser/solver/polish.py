@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ class Effort:
         Exchanges of one coach in one round.
     tries : int
         Best candidates counted exactly.
+    wide : int
+        Coaches that lose most, tried with every partner where the gap stays above `WIDE_GAP`.
     trades : int
         Moves given back for better ones where a budget holds them.
     unserved : float
@@ -47,6 +49,7 @@ class Effort:
     near: int
     repeats: int
     tries: int
+    wide: int
     trades: int
     unserved: float
     gather: bool = True
@@ -61,15 +64,34 @@ EFFORTS = {
         near=1,
         repeats=0,
         tries=0,
+        wide=0,
         trades=0,
         unserved=np.inf,
         gather=False,
     ),
     "quick": Effort(
-        gap=1e-3, rounds=1, partners=4, transfers=200, near=1, repeats=6, tries=10, trades=10, unserved=0.05
+        gap=1e-3,
+        rounds=1,
+        partners=4,
+        transfers=200,
+        near=1,
+        repeats=6,
+        tries=10,
+        wide=0,
+        trades=10,
+        unserved=0.05,
     ),
     "normal": Effort(
-        gap=2e-5, rounds=4, partners=16, transfers=300, near=2, repeats=6, tries=10, trades=100, unserved=0.01
+        gap=2e-5,
+        rounds=4,
+        partners=16,
+        transfers=300,
+        near=2,
+        repeats=6,
+        tries=10,
+        wide=50,
+        trades=30,
+        unserved=0.01,
     ),
     "thorough": Effort(
         gap=2e-6,
@@ -79,11 +101,15 @@ EFFORTS = {
         near=6,
         repeats=12,
         tries=30,
+        wide=80,
         trades=1000,
         unserved=0.0,
     ),
 }
 
+WIDE_GAP = 3e-4
+"""Gap above which few coaches are worth all partners: a budget of moves leaves the usual ones little choice."""
+WIDE_ROUNDS = 1
 LEAST = 1e-6
 """Minutes a month below which a change is not worth making."""
 
@@ -143,14 +169,23 @@ def area_fits(state: State, arcs: Ints) -> NDArray[np.bool_]:
 
 def exchange(state: State, effort: Effort, bound: float) -> int:
     """Exchange units between coaches until the gap to `bound` is small; return how many times."""
+    done = _rounds(state, effort, bound, effort.rounds, state.problem.coaches)
+    if effort.wide:
+        every = replace(effort, partners=state.problem.coaches, gap=WIDE_GAP)
+        done += _rounds(state, every, bound, WIDE_ROUNDS, effort.wide)
+    return done
+
+
+def _rounds(state: State, effort: Effort, bound: float, rounds: int, coaches: int) -> int:
+    """Rounds over the coaches that lose most, until the gap is that of the effort or nothing helps."""
     done = 0
-    for _ in range(effort.rounds):
+    for _ in range(rounds):
         before = done
         objective, steep = state.objective()
         if objective - bound <= effort.gap * (objective - steep):
             break
         responsible = state.responsibility()
-        for coach in np.argsort(-responsible, kind="stable"):
+        for coach in np.argsort(-responsible, kind="stable")[:coaches]:
             if responsible[coach] <= TINY:
                 break
             done += _relieve(state, int(coach), effort)
