@@ -154,19 +154,13 @@ def ways(standing: Standing, mover: Mover, most: int) -> tuple[Way, list[Way]]:
     useful = (length == 0) | (minutes < direct - TOLERANCE) | (not len(found[0][0]))
     order = np.lexsort((*arcs.T[::-1], *kinds.T[::-1], length, np.round(minutes, 9)))
     order = order[useful[order]]
-    chosen: list[Way] = []
-    seen: set[tuple[int, int]] = set()
-    for row in order:
-        start = (int(kinds[row, 0]), int(arcs[row, 0]))
-        if start not in seen and len(chosen) < most:
-            seen.add(start)
-            steps = int(length[row])
-            chosen.append(
-                Way(
-                    float(minutes[row]), tuple(kinds[row, :steps].tolist()), tuple(arcs[row, :steps].tolist())
-                )
-            )
-    return Way(direct, (), ()), chosen
+    start = kinds[order, 0] * (len(standing.problem.arc_group) + 1) + arcs[order, 0]
+    first = np.sort(np.unique(start, return_index=True)[1])[:most]
+    return Way(direct, (), ()), [_way(minutes, kinds, arcs, row, int(length[row])) for row in order[first]]
+
+
+def _way(minutes: Floats, kinds: Ints, arcs: Ints, row: int, steps: int) -> Way:
+    return Way(float(minutes[row]), tuple(kinds[row, :steps].tolist()), tuple(arcs[row, :steps].tolist()))
 
 
 Found = tuple[Floats, Ints, Ints]
