@@ -10,7 +10,7 @@ install := $(bin)/python -m pip install --quiet --disable-pip-version-check --co
 fetch := $(bin)/python -m pip download --quiet --disable-pip-version-check --constraint constraints.txt
 target := $(if $(FOR),--platform $(FOR) --python-version $(FOR_PYTHON) --only-binary=:all:,)
 
-.PHONY: demo test bench wheels readme help clean
+.PHONY: demo test bench wheels readme catalogues help clean
 
 demo: $(built)  ## build, write a made-up region to demo/region, allocate it to demo/plan, check it
 	@$(bin)/optimiser demo demo/region
@@ -46,6 +46,9 @@ wheels: $(built)  ## fill wheels/ for a machine without network; for Windows: ma
 
 readme: $(built)  ## write the README's tables anew from the commands and columns
 	$(bin)/python -m optimiser.cli.readme README.md
+
+catalogues: $(built)  ## bring the message catalogues (Finnish, Swedish) up to date with the code
+	$(bin)/python -m optimiser.cli.catalogue
 
 help:  ## say this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile

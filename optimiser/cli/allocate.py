@@ -8,11 +8,19 @@ from typing import Any
 
 from optimiser.allocation.allocate import allocate
 from optimiser.allocation.pins import set_barred_pins_aside
-from optimiser.cli.plan_folder import FILES, proof_line, write_plan, write_report, write_summary
+from optimiser.cli.plan_folder import (
+    FILES,
+    opened,
+    proof_lines,
+    write_plan,
+    write_report,
+    write_summary,
+)
+from optimiser.cli.speak import tell
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.cli.summary import summary
-from optimiser.cli.words import counted
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said, several
 from optimiser.quality.measures import measures
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
@@ -68,27 +76,53 @@ def _allocated(wishes: Wishes, watch: Stopwatch) -> tuple[Snapshot, dict[str, An
 def _say(wishes: Wishes, snapshot: Snapshot, told: dict[str, Any]) -> None:
     """The few lines on the screen."""
     for notice in snapshot.notices:
-        print(notice)
-    print(
-        f"{told['assigned']:,} of {counted(told['clients'], 'client')} have a coach: {told['kept']:,} kept, "
-        f"{told['moved']:,} moved, {told['forced']:,} forced to change, {told['new']:,} new."
+        tell(notice)
+    tell(
+        several(
+            "{assigned:,} of {count:,} client have a coach: {kept:,} kept, {moved:,} moved, {forced:,} forced to "
+            "change, {new:,} new.",
+            "{assigned:,} of {count:,} clients have a coach: {kept:,} kept, {moved:,} moved, {forced:,} forced to "
+            "change, {new:,} new.",
+            told["clients"],
+            **{name: told[name] for name in ("assigned", "kept", "moved", "forced", "new")},
+        )
     )
     if told["unserved"]:
-        print(
-            f"Without a coach: {counted(told['unserved'], 'client')} (weighted {told['unserved_weighted']:,.0f}); "
-            f"no plan can leave fewer than {told['unserved_bound']:,.0f}. Reasons and repairs are in the plan."
+        tell(
+            several(
+                "Without a coach: {count:,} client (weighted {weighted:,.0f}); no plan can leave fewer than "
+                "{bound:,.0f}. Reasons and repairs are in the plan.",
+                "Without a coach: {count:,} clients (weighted {weighted:,.0f}); no plan can leave fewer than "
+                "{bound:,.0f}. Reasons and repairs are in the plan.",
+                told["unserved"],
+                weighted=told["unserved_weighted"],
+                bound=told["unserved_bound"],
+            )
         )
     if told["households_apart"]:
-        apart = counted(len(told["households_apart"]), "household")
-        print(f"{apart} could not be kept together; summary.json says why.")
-    if told["set_aside"] or told["used_with_default"]:
-        print(
-            f"{counted(told['set_aside'], 'row')} set aside, {told['used_with_default']:,} used with a default; "
-            "see set_aside.csv."
+        tell(
+            several(
+                "{count:,} household could not be kept together; summary.json says why.",
+                "{count:,} households could not be kept together; summary.json says why.",
+                len(told["households_apart"]),
+            )
         )
-    print(proof_line(told))
-    print(
-        f"Fullest coach {100 * told['utilisation']['max']:.0f} % full. Checked from the facts: nothing to object to."
-    )
-    opened = "report.html, plan.xlsx, " if wishes.report else ""
-    print(f"Open {opened}plan.csv and summary.json in {wishes.out}  ({told['seconds']['total']:.1f} s)")
+    if told["set_aside"] or told["used_with_default"]:
+        tell(
+            several(
+                "{count:,} row set aside, {used:,} used with a default; see set_aside.csv.",
+                "{count:,} rows set aside, {used:,} used with a default; see set_aside.csv.",
+                told["set_aside"],
+                used=told["used_with_default"],
+            )
+        )
+    _say_how_good(wishes, told)
+
+
+def _say_how_good(wishes: Wishes, told: dict[str, Any]) -> None:
+    for line in proof_lines(told):
+        tell(line)
+    fullest = 100 * told["utilisation"]["max"]
+    tell(said("Fullest coach {share:.0f} % full. Checked from the facts: nothing to object to.", share=fullest))
+    files = ("report.html", "plan.xlsx") if wishes.report else ()
+    tell(opened((*files, "plan.csv", "summary.json"), wishes.out, told["seconds"]["total"]))

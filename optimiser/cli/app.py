@@ -8,8 +8,11 @@ from typing import Annotated
 
 import typer
 
+from optimiser.cli.speak import Spoken
+
 app = typer.Typer(
     name="optimiser",
+    cls=Spoken,
     help="Give every client a coach, prove how good the plan is, and say why.\n\n"
     "Start with: optimiser demo demo/region, then optimiser allocate demo/region --out demo/plan",
     no_args_is_help=True,

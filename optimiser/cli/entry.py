@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimiser.domain.texts import Texts
 
 BAD_INPUT, FAULT, STOPPED = 2, 3, 130
 """Exit codes: input that cannot be used, a fault of ours, Ctrl-C."""
+OWNER_ONLY = 0o077
+"""What the group and others may not do with files written here: anything."""
 
 
 def run() -> None:
     """Run the command."""
+    os.umask(OWNER_ONLY)
     try:
         _run()
     except KeyboardInterrupt:
@@ -24,38 +31,53 @@ def run() -> None:
 def _run() -> None:
     # Imported here, so that Ctrl-C in the first moments is met as well.
     from optimiser.cli.main import app
+    from optimiser.cli.speak import command_in, language_of, speaking
     from optimiser.domain.errors import InputError, OptimiserError
+    from optimiser.domain.texts import said, several
+    from optimiser.reports.texts import texts_in
 
+    texts = texts_in(language_of(sys.argv[1:], os.environ))
     try:
-        app()
+        with speaking(texts):
+            command_in(app, texts)()
     except InputError as error:
         for complaint in error.complaints:
-            print(complaint, file=sys.stderr)
-        count = len(error.complaints)
-        print(f"{count} complaint{'s' if count > 1 else ''}; nothing was written.", file=sys.stderr)
+            print(complaint.told(texts), file=sys.stderr)
+        counted = several(
+            "{count} complaint; nothing was written.",
+            "{count} complaints; nothing was written.",
+            len(error.complaints),
+        )
+        print(texts.of(counted), file=sys.stderr)
         sys.exit(BAD_INPUT)
     except OptimiserError as error:
-        print(error, file=sys.stderr)
+        print(texts.of(error.args[0]) if error.args else error, file=sys.stderr)
         sys.exit(FAULT)
     except OSError as error:
-        print(f"{error}. Try another folder, or ask who looks after this machine.", file=sys.stderr)
+        advice = said("{error}. Try another folder, or ask who looks after this machine.", error=error)
+        print(texts.of(advice), file=sys.stderr)
         sys.exit(BAD_INPUT)
     except Exception as error:
-        _unforeseen(error)
+        _unforeseen(error, texts)
         sys.exit(FAULT)
 
 
-def _unforeseen(error: Exception) -> None:
+def _unforeseen(error: Exception, texts: Texts) -> None:
     """A fault of the program, in one line that can be reported; all of it with OPTIMISER_TRACEBACK set."""
     import traceback
 
+    from optimiser.domain.texts import said
+
     place = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{place.filename.replace(os.sep, '/').rsplit('/', 1)[-1]}, line {place.lineno}"
-    print(
-        f"A fault of the program: {type(error).__name__}: {error} ({where}). "
-        "Nothing was changed. Please report this line; OPTIMISER_TRACEBACK=1 shows more.",
-        file=sys.stderr,
+    told = said(
+        "A fault of the program: {kind}: {error} ({file}, line {line}). Nothing was changed. "
+        "Please report this line; OPTIMISER_TRACEBACK=1 shows more.",
+        kind=type(error).__name__,
+        error=str(error),
+        file=place.filename.replace(os.sep, "/").rsplit("/", 1)[-1],
+        line=place.lineno,
     )
+    print(texts.of(told), file=sys.stderr)
     if os.environ.get("OPTIMISER_TRACEBACK"):
         traceback.print_exception(error)
 

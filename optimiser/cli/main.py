@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimiser.cli import commands, weekly
+from optimiser.cli import commands, office, weekly
 from optimiser.cli.app import app
 
-__all__ = ["app", "commands", "weekly"]
+__all__ = ["app", "commands", "office", "weekly"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,13 @@ import polars as pl
 
 from optimiser.allocation.allocate import Allocation
 from optimiser.allocation.steps import MoveList
+from optimiser.cli.speak import texts
 from optimiser.cli.stopwatch import Stopwatch, peak_memory_mb
 from optimiser.domain.moves import MOVES
 from optimiser.domain.plan import PLAN, SET_ASIDE
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import THIN, Message, said
 from optimiser.quality.measures import Measures
 from optimiser.tables.policy_file import policy_text
 from optimiser.tables.write import write_snapshot, write_table
@@ -33,7 +36,6 @@ FILES = (
     "report.html",
 )
 """What a plan's folder may hold; a later run replaces all of them together."""
-THIN = "\u202f"
 WEAK = 0.05
 """Gap from which the proof says little."""
 
@@ -114,19 +116,36 @@ def write_report(
         write_page(facts, stage / "report.html")
 
 
-def proven(gap: float) -> str:
-    """A gap as per cent, rounded up as on the page."""
-    from optimiser.reports.texts import texts_in
-
-    return texts_in().proven(gap).replace(THIN, " ")
-
-
-def proof_line(told: dict[str, Any]) -> str:
-    """How good the plan is, in a sentence."""
-    line = (
-        f"{told['objective_minutes']:,.0f} minutes a month; no plan can cost less than "
-        f"{told['bound_minutes']:,.0f}: within {proven(told['gap'])} of the best."
-    )
+def proof_lines(told: dict[str, Any]) -> list[Message]:
+    """How good the plan is, in one or two sentences."""
+    lines = [
+        said(
+            "{cost:,.0f} minutes a month; no plan can cost less than {bound:,.0f}: within {gap} of the best.",
+            cost=told["objective_minutes"],
+            bound=told["bound_minutes"],
+            gap=proven(told["gap"]),
+        )
+    ]
     if told["gap"] > WEAK:
-        line += "\nThe proof is weak here: clients cannot be divided, and few of them make up a coach's load."
-    return line
+        lines.append(
+            said(
+                "The proof is weak here: clients cannot be divided, and few of them make up a coach's load."
+            )
+        )
+    return lines
+
+
+def proven(gap: float) -> str:
+    """A gap as per cent in the language of the call, rounded up as on the page."""
+    return texts().proven(gap).replace(THIN, " ")
+
+
+def opened(files: Sequence[str], folder: Path, seconds: float) -> Message:
+    """What to open, and how long it took."""
+    return said(
+        "Open {files} and {last} in {folder}  ({seconds:.1f} s)",
+        files=", ".join(files[:-1]),
+        last=files[-1],
+        folder=str(folder),
+        seconds=seconds,
+    )

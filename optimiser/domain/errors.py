@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from optimiser.domain.texts import ENGLISH, Texts, said
+
 
 class OptimiserError(Exception):
     """Anything that stops a command with a message for its user."""
@@ -37,10 +39,17 @@ class Complaint:
     advice: str
 
     def __str__(self) -> str:
-        place = self.file + (f", line {self.line}" if self.line else "")
-        place += f", column {self.column}" if self.column else ""
+        return self.told(ENGLISH)
+
+    def told(self, texts: Texts) -> str:
+        """Return the complaint in a language; file, heading and value stand as they are in the file."""
+        place = self.file
+        if self.line:
+            place += texts.of(said(", line {line}", line=self.line))
+        if self.column:
+            place += texts.of(said(", column {column}", column=self.column))
         value = f" ({self.value!r})" if self.value else ""
-        return f"{place}: {self.problem}{value}. {self.advice}"
+        return f"{place}: {texts.of(self.problem)}{value}. {texts.of(self.advice)}"
 
 
 class InputError(OptimiserError):

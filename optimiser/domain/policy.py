@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from optimiser.domain.policy_contacts import Contacts
 from optimiser.domain.policy_handovers import Handovers
+from optimiser.domain.policy_retention import Retention
 from optimiser.domain.policy_rules import Rules
 from optimiser.domain.policy_triage import Intake, Triage
 from optimiser.domain.policy_types import Days, Factor, Meetings, Minutes, Months, Section, Share, Weight
@@ -263,6 +264,7 @@ class Policy(Section):
     set_aside: SetAsideDefaults = SetAsideDefaults()
     triage: Triage = Triage()
     intake: Intake = Intake()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _dated(self) -> Policy:

@@ -7,7 +7,16 @@ from here.
 from __future__ import annotations
 
 from optimiser.domain.columns import Column, Table
-from optimiser.domain.schema_clients import BENEFITS, CHANNELS, CLIENTS, LEVELS, STATUSES, TARGET_BASES
+from optimiser.domain.schema_clients import (
+    BENEFITS,
+    CHANNELS,
+    CLIENTS,
+    DEPARTURE_REASONS,
+    DEPARTURES,
+    LEVELS,
+    STATUSES,
+    TARGET_BASES,
+)
 
 __all__ = [
     "ABSENCES",
@@ -16,6 +25,8 @@ __all__ = [
     "CHANNELS",
     "CLIENTS",
     "COACHES",
+    "DEPARTURES",
+    "DEPARTURE_REASONS",
     "EVERYWHERE",
     "EXCLUSIONS",
     "LEVELS",
@@ -327,6 +338,10 @@ PINS = Table(
 )
 
 TABLES: dict[str, Table] = {
-    t.name: t for t in (SNAPSHOT, MUNICIPALITIES, TRAVEL, UNITS, COACHES, ABSENCES, CLIENTS, EXCLUSIONS, PINS)
+    t.name: t
+    for t in (
+        *(SNAPSHOT, MUNICIPALITIES, TRAVEL, UNITS, COACHES, ABSENCES, CLIENTS, EXCLUSIONS, PINS),
+        DEPARTURES,
+    )
 }
 """All tables of a snapshot, in the order in which they are read and written."""

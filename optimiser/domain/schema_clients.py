@@ -166,3 +166,40 @@ CLIENTS = Table(
     key=("client_id",),
     required=True,
 )
+
+DEPARTURE_REASONS = (
+    "job_found",
+    "earnings_related",
+    "moved_away",
+    "target_group_ended",
+    "transferred",
+    "other",
+    "not_known",
+)
+
+DEPARTURES = Table(
+    "departures",
+    "päättyneet",
+    "Clients who have left, kept for the monthly figures and to know them again when they return.",
+    (
+        Column("client_id", "id", "Pseudonymous id.", "asiakas", required=True),
+        Column("date", "date", "Day on which the client left.", "päivä", required=True),
+        Column(
+            "reason",
+            "code",
+            "Why: a job, the right to an earnings-related allowance, another municipality, the end of the target group.",
+            "syy",
+            default="not_known",
+            choices=DEPARTURE_REASONS,
+        ),
+        Column(
+            "paragraph",
+            "text",
+            "Paragraph on which the end of the target group rests.",
+            "pykälä",
+        ),
+        Column("municipality", "code", "Home municipality until then.", "kunta"),
+        Column("coach_id", "id", "Coach until then, to whom a client who returns may go.", "valmentaja"),
+    ),
+    key=("client_id", "date"),
+)

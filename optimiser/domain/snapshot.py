@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from optimiser.domain.schema import TABLES
+from optimiser.domain.schema import DEPARTURES, TABLES
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Snapshot:
         Day on which the facts hold.
     region, source : str
         From the table `snapshot`.
-    municipalities, travel, units, coaches, absences, clients, exclusions, pins : polars.DataFrame
+    municipalities, travel, units, coaches, absences, clients, exclusions, pins, departures : polars.DataFrame
         The tables.
     protected_total : int
         Clients with a protected address in the whole region, with or without a coach. Shown only
@@ -70,6 +70,7 @@ class Snapshot:
     clients: pl.DataFrame
     exclusions: pl.DataFrame
     pins: pl.DataFrame
+    departures: pl.DataFrame = field(default_factory=DEPARTURES.empty)
     protected_total: int = 0
     notices: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
@@ -93,6 +94,9 @@ class Snapshot:
     def _digest(self) -> str:
         digest = hashlib.sha256(f"{self.date.isoformat()}\x1e{self.region}".encode())
         for name, frame in self.frames().items():
+            # A table that came later counts where it has rows: facts kept before it stay the same facts.
+            if name == DEPARTURES.name and frame.is_empty():
+                continue
             for column in TABLES[name].columns:
                 digest.update(f"\x1d{name}.{column.name}\x1e".encode())
                 digest.update(_column_bytes(frame[column.name]))

@@ -76,7 +76,7 @@ def test_a_catalogue_translates_the_page(tmp_path: Path, monkeypatch: pytest.Mon
     catalogue.add(("{rows} row set aside", "{rows} rows set aside"), ("{rows} rivi", "{rows} riviä"))
     folder = tmp_path / "fi" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    with (folder / "reports.mo").open("wb") as file:
+    with (folder / "optimiser.mo").open("wb") as file:
         write_mo(file, catalogue)
     monkeypatch.setattr(language_of, "CATALOGUES", tmp_path)
     root = Page(report_page(make_facts(), "fi")).root

@@ -80,7 +80,7 @@ def demo_frames(options: DemoOptions, demand: Demand, progress: Progress = SILEN
         **_tie_frames(ties, clients, ids, options.seed),
     }
     frames = bare | drawn
-    return {name: frames[name] for name in TABLES}
+    return {name: frames[name] for name in TABLES if name in frames}
 
 
 def _frame(table: str, columns: Columns) -> pl.DataFrame:
