@@ -13,6 +13,7 @@ from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.schema import AGE_GROUPS, CHANNELS, EVERYWHERE, REASON_CODES, TABLES
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.tables.demo.draws import Floats, Ints, stream
 from optimiser.tables.demo.fit import Fit, fit
 from optimiser.tables.demo.lives import coach_columns, days_before, life_columns, words
@@ -57,13 +58,13 @@ def demo_frames(options: DemoOptions, demand: Demand, progress: Progress = SILEN
     """
     policy = Policy()
     region = read_region()
-    progress.say("drawing coaches and clients")
+    progress.say(said("drawing coaches and clients"))
     staff = hire(region, options.coaches, options.seed)
     people = draw_people(region, staff, options.clients, options.seed)
     clients = _client_columns(region, people, options.seed)
     bare = _fixed_frames(region, staff) | {"clients": _frame("clients", clients)}
     minutes = _minutes(bare, people, demand, policy)
-    progress.say("drawing working times and present coaches")
+    progress.say(said("drawing working times and present coaches"))
     fitting = fit(region, staff, people, policy)
     wanted = _wanted(region, staff, people, fitting, minutes)
     posts = draw_posts(staff, wanted, options.seed, policy)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import said
 
 
 @dataclass(frozen=True)
@@ -49,21 +50,27 @@ class DemoOptions:
     def _tests(self) -> list[tuple[bool, str, float, str, str]]:
         pressure, share = self.pressure, self.present_share
         return [
-            (self.clients >= 1, "--clients", self.clients, "a region needs clients", "Try 28000."),
-            (self.coaches >= 1, "--coaches", self.coaches, "a region needs coaches", "Try 250."),
-            (self.seed >= 0, "--seed", self.seed, "the seed is below 0", "Try 1."),
+            (
+                self.clients >= 1,
+                "--clients",
+                self.clients,
+                said("a region needs clients"),
+                said("Try 28000."),
+            ),
+            (self.coaches >= 1, "--coaches", self.coaches, said("a region needs coaches"), said("Try 250.")),
+            (self.seed >= 0, "--seed", self.seed, said("the seed is below 0"), said("Try 1.")),
             (
                 isfinite(pressure) and pressure > 0,
                 "--pressure",
                 pressure,
-                "demand over capacity must be above 0",
-                "Try 0.98, or 1.3 for a region that is short of coaches.",
+                said("demand over capacity must be above 0"),
+                said("Try 0.98, or 1.3 for a region that is short of coaches."),
             ),
             (
                 0 <= share <= 1,
                 "--present-share",
                 share,
-                "a share lies between 0 and 1",
-                "Try 0.97, or 0 where nobody has a coach yet.",
+                said("a share lies between 0 and 1"),
+                said("Try 0.97, or 0 where nobody has a coach yet."),
             ),
         ]
