@@ -33,12 +33,15 @@ def demo(
     pressure: Annotated[float, typer.Option(help="Demand over capacity.")] = 0.98,
     present_share: Annotated[float, typer.Option(help="Share of clients who have a coach already.")] = 0.97,
     format: Annotated[Format, typer.Option(help="How the tables are kept.")] = Format.csv,
+    after: Annotated[
+        Path | None, typer.Option(help="Write the export of this region one month later instead.")
+    ] = None,
     finnish: Finnish = False,
 ) -> None:
     """Write a made-up region in the proportions of Pirkanmaa."""
     from optimiser.cli.demo import write_demo
 
-    write_demo(folder, (clients, coaches, seed, pressure, present_share), format.value, finnish)
+    write_demo(folder, (clients, coaches, seed, pressure, present_share), format.value, finnish, after)
 
 
 @app.command(epilog="Example: optimiser allocate demo/region --out demo/plan --effort thorough")

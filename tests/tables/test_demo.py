@@ -96,7 +96,7 @@ def region() -> Frames:
 
 def test_tables_as_declared(region: Frames) -> None:
     """Every table is there with the declared columns and types, sorted by its key, without source lines."""
-    assert list(frames) == [name for name in TABLES if name != "departures"], "nobody has left yet"
+    assert list(region) == [name for name in TABLES if name != "departures"], "nobody has left yet"
     for name, frame in region.items():
         assert dict(frame.schema) == TABLES[name].schema(), name
         assert frame["line"].sum() == 0
