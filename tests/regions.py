@@ -70,7 +70,8 @@ def snapshot_of(frames: Frames) -> Snapshot:
     held = pl.col("protected_clients") + pl.col("held").fill_null(0)
     coaches = frames["coaches"].join(counts, on="coach_id", how="left", maintain_order="left")
     coaches = coaches.with_columns(protected_clients=held).drop("held").cast(dict(frames["coaches"].schema))
-    rest = {name: frames[name] for name in REGION_TABLES if name not in ("clients", "coaches")}
+    mine = ("clients", "coaches")
+    rest = {name: frames[name] for name in REGION_TABLES if name in frames and name not in mine}
     rest |= {name: rest[name].join(clients, on="client_id", how="semi") for name in ("exclusions", "pins")}
     tables = {"clients": clients, "coaches": coaches, **rest}
     about = frames["snapshot"].row(0, named=True)

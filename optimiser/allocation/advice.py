@@ -15,6 +15,7 @@ from optimiser.allocation.profiles import read_facts
 from optimiser.allocation.robustness import robustness
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Message, Texts, said
 
 __all__ = ["MOVES", "relieving_moves", "robustness"]
 
@@ -82,7 +83,12 @@ class Fullness:
 
 
 def relieving_moves(
-    snapshot: Snapshot, policy: Policy, rows: pl.DataFrame, recount_coaches: pl.DataFrame, limit: int = 20
+    snapshot: Snapshot,
+    policy: Policy,
+    rows: pl.DataFrame,
+    recount_coaches: pl.DataFrame,
+    limit: int = 20,
+    texts: Texts = ENGLISH,
 ) -> pl.DataFrame:
     """Return the first moves to make: from the fullest coach at each step, the one that saves most.
 
@@ -96,6 +102,8 @@ def relieving_moves(
         coach_id, capacity_minutes, load_before_minutes, load_minutes.
     limit : int
         Most clients.
+    texts : Texts
+        Language of the reasons.
 
     Returns
     -------
@@ -123,7 +131,7 @@ def relieving_moves(
         pair_price(after) + clients.saving[at] - pair_price(before),
     )
     steps = _steps(facts, single, step_of, fullness, limit)
-    return _table(moved, single, step_of, steps).head(limit)
+    return _table(moved, single, step_of, steps, texts).head(limit)
 
 
 def _moved(snapshot: Snapshot, rows: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
@@ -193,7 +201,9 @@ def _steps(facts: Facts, single: Moves, step_of: Ints, now: Fullness, limit: int
     return steps
 
 
-def _table(moved: pl.DataFrame, single: Moves, step_of: Ints, steps: list[Step]) -> pl.DataFrame:
+def _table(
+    moved: pl.DataFrame, single: Moves, step_of: Ints, steps: list[Step], texts: Texts
+) -> pl.DataFrame:
     found = []
     for step, before, after, saved in steps:
         members = np.flatnonzero(step_of == step)
@@ -201,14 +211,33 @@ def _table(moved: pl.DataFrame, single: Moves, step_of: Ints, steps: list[Step])
         shares = relieved / relieved.sum() if relieved.sum() > 0 else np.full(len(members), 1 / len(members))
         for member, minutes, share in zip(members, relieved, shares, strict=True):
             client, old, new = moved.select("client_id", "previous_coach_id", "coach_id").row(int(member))
-            together = " with the household" if len(members) > 1 else ""
-            reason = (
-                f"Takes {minutes:.0f} minutes a month off {old} ({_full(before)} before){together}; "
-                f"{new} is then {_full(after)}."
-            )
+            reason = _reason(len(members) > 1, minutes, (old, before), (new, after), texts)
             found.append((client, old, new, before, after, float(minutes), float(saved * share), reason))
     return pl.DataFrame(found, schema=MOVES, orient="row")
 
 
-def _full(utilisation: float) -> str:
-    return f"{100 * utilisation:.0f} % full" if np.isfinite(utilisation) else "no capacity"
+def _reason(
+    together: bool, minutes: float, old: tuple[str, float], new: tuple[str, float], texts: Texts
+) -> str:
+    """One sentence on a move; coaches with their utilisation before and after."""
+    alone = said(
+        "Takes {minutes:.0f} minutes a month off {old} ({before} before); {new} is then {after}.",
+        minutes=minutes,
+        old=old[0],
+        before=_full(old[1]),
+        new=new[0],
+        after=_full(new[1]),
+    )
+    if not together:
+        return texts.of(alone)
+    household = said(
+        "Takes {minutes:.0f} minutes a month off {old} ({before} before) with the household; {new} is then {after}.",
+        **alone.values,
+    )
+    return texts.of(household)
+
+
+def _full(utilisation: float) -> Message:
+    if not np.isfinite(utilisation):
+        return said("no capacity")
+    return said("{share:.0f} % full", share=100 * utilisation)

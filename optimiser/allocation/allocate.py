@@ -16,11 +16,16 @@ from optimiser.domain.plan import Plan
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts, said
 from optimiser.quality.check import Verdict, check
 from optimiser.quality.recount import Recount
-from optimiser.solver import RelaxationError, Solution, solve
+from optimiser.solver import NoRoomError, RelaxationError, Solution, solve
 
 SHOWN = 20
+NO_ROOM = said(
+    "units that must be served do not fit where they are: raise the limits for them. Try another --effort, and "
+    "send us the summary of the region."
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ def allocate(
     effort: str = "normal",
     progress: Progress = SILENT,
     near: pl.DataFrame | None = None,
+    *,
+    texts: Texts = ENGLISH,
 ) -> Allocation:
     """Propose a coach for every client and prove how far from the best the plan is.
 
@@ -62,6 +69,8 @@ def allocate(
     near : polars.DataFrame, optional
         Rows of an earlier proposal (client_id, coach_id) to stay near: the plan is polished from there, so
         that only what saves minutes changes. Clients and coaches that are gone are passed over.
+    texts : Texts
+        Language of the plan's reasons and repairs.
 
     Raises
     ------
@@ -76,7 +85,7 @@ def allocate(
     earlier = None if near is None else _earlier(near, snapshot, encoding)
     solution = solved(encoding, effort, progress, earlier)
     with progress.phase("decode"):
-        rows = decode(encoding, solution, snapshot, policy, earlier)
+        rows = decode(encoding, solution, snapshot, policy, earlier, texts)
         plan = Plan(rows, certificate(encoding, solution, snapshot, policy))
     with progress.phase("check"):
         verdict = check(snapshot, policy, plan.rows, plan.certificate)
@@ -105,8 +114,12 @@ def solved(
     start = None if earlier is None else flows_of(encoding, earlier)
     try:
         return solve(encoding.problem, effort, progress, start)
+    except NoRoomError as error:
+        raise SolverError(NO_ROOM) from error
     except (RelaxationError, ValueError) as error:
-        raise SolverError(f"{error}. Try another --effort, and send us the summary of the region.") from error
+        raise SolverError(
+            said("{error}. Try another --effort, and send us the summary of the region.", error=str(error))
+        ) from error
 
 
 def demand_sound(verdict: Verdict) -> None:
@@ -120,7 +133,11 @@ def demand_sound(verdict: Verdict) -> None:
     if verdict.findings:
         listed = "\n".join(map(str, verdict.findings[:SHOWN]))
         more = len(verdict.findings) - SHOWN
-        rest = f"\n… and {more} more" if more > 0 else ""
+        rest = said("… and {count} more", count=more) if more > 0 else ""
         raise BrokenPlanError(
-            f"the plan failed the independent check; this is a fault of the program, and nothing was written:\n{listed}{rest}"
+            said(
+                "the plan failed the independent check; this is a fault of the program, and nothing was written:\n"
+                "{findings}",
+                findings=said("{findings}\n{rest}", findings=listed, rest=rest) if rest else listed,
+            )
         )

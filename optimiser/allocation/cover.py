@@ -25,6 +25,7 @@ from optimiser.domain.handovers import COVER, PARTS
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts, said
 
 ASKED = "optimiser cover"
 DAY = timedelta(days=1)
@@ -73,8 +74,9 @@ def demand_coach(snapshot: Snapshot, coach_id: str) -> dict[str, Any]:
         return found[0]
     ids = snapshot.coaches["coach_id"].to_list()
     nearest = difflib.get_close_matches(coach_id, ids, n=3, cutoff=0.0)
-    advice = f"Try one of the nearest ids: {', '.join(nearest)}."
-    raise InputError([Complaint(ASKED, 0, "--coach", coach_id, "no coach has this id", advice)])
+    problem = said("no coach has this id")
+    advice = said("Try one of the nearest ids: {ids}.", ids=", ".join(nearest))
+    raise InputError([Complaint(ASKED, 0, "--coach", coach_id, problem, advice)])
 
 
 def leave_for_good(
@@ -85,6 +87,8 @@ def leave_for_good(
     most_moves: int | None = None,
     effort: str = "normal",
     progress: Progress = SILENT,
+    *,
+    texts: Texts = ENGLISH,
 ) -> Cover:
     """Give the clients of a coach who leaves new coaches; others move only where it pays.
 
@@ -99,7 +103,7 @@ def leave_for_good(
     most_moves : int, optional
         Most other clients who change coach although they could stay; without it
         `policy.handovers.cover_moves`.
-    effort, progress
+    effort, progress, texts
         As for `allocate`.
 
     Raises
@@ -116,7 +120,8 @@ def leave_for_good(
     aside = gone.pins.join(pins, on="client_id", how="anti")
     kept = gone.replace(pins=pins)
     leaves = day if row["end"] is None else min(day, row["end"] + DAY)
-    found = told_of_leaver(allocate(kept, budget, effort, progress), coach_id, leaves)
+    found = allocate(kept, budget, effort, progress, texts=texts)
+    found = told_of_leaver(found, budget, coach_id, leaves, texts)
     unmoved = _unmoved(kept, budget, effort, progress) if moves else None
     return Cover(
         kept, budget, found, unmoved, _cover_rows(kept, found, coach_id), tuple(aside["client_id"].to_list())
@@ -132,15 +137,14 @@ def _unmoved(snapshot: Snapshot, policy: Policy, effort: str, progress: Progress
 def _demand_clients(snapshot: Snapshot, row: dict[str, Any], day: Date) -> None:
     coach_id, complaints = row["coach_id"], []
     if not (snapshot.clients["coach_id"] == coach_id).any():
-        advice = (
+        problem = said("the coach has no clients to hand over")
+        advice = said(
             "Name a coach who has clients; without any, a last working day in the coaches' table will do."
         )
-        complaints.append(
-            Complaint(ASKED, 0, "--coach", coach_id, "the coach has no clients to hand over", advice)
-        )
+        complaints.append(Complaint(ASKED, 0, "--coach", coach_id, problem, advice))
     if row["start"] is not None and row["start"] >= day:
-        problem = f"the coach starts only on {row['start'].isoformat()}"
-        advice = "Give a day after the start."
+        problem = said("the coach starts only on {day}", day=row["start"])
+        advice = said("Give a day after the start.")
         complaints.append(Complaint(ASKED, 0, "--from", day.isoformat(), problem, advice))
     if complaints:
         raise InputError(complaints)

@@ -17,11 +17,12 @@ from optimiser.domain.errors import SolverError
 from optimiser.domain.plan import PLAN
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts, said
 from optimiser.solver.problem import Problem, Solution
 
 DIGITS = 6
 """Decimals of the minutes in a plan: far finer than any estimate, and no noise for readers."""
-UNBALANCED = "The solution does not account for every client. Try again with another effort."
+UNBALANCED = said("The solution does not account for every client. Try again with another effort.")
 
 
 def settled(problem: Problem, solution: Solution) -> Solution:
@@ -140,7 +141,12 @@ def _balanced(problem: Problem, dealt: Ints, group: Codes) -> None:
 
 
 def decode(
-    encoding: Encoding, solution: Solution, snapshot: Snapshot, policy: Policy, near: Codes | None = None
+    encoding: Encoding,
+    solution: Solution,
+    snapshot: Snapshot,
+    policy: Policy,
+    near: Codes | None = None,
+    texts: Texts = ENGLISH,
 ) -> pl.DataFrame:
     """Return the plan's rows.
 
@@ -154,6 +160,8 @@ def decode(
         The facts and the policy encoded.
     near : int, shape (n,), optional
         Coaches of an earlier assignment that the plan is to stay near.
+    texts : Texts
+        Language of reasons and repairs.
 
     Returns
     -------
@@ -165,16 +173,17 @@ def decode(
     SolverError
         Where flows and groups do not agree.
     """
+    texts = texts.plain()
     outcome = outcome_of(encoding, assigned_coaches(encoding, solution, near), policy)
     ids = sorted_by(snapshot.clients.select("client_id", "coach_id"), "client_id")
     coach_names = pl.Series(encoding.coach_ids, dtype=pl.String)
-    barred_by, repair = obstacles(encoding, solution, outcome)
+    barred_by, repair = obstacles(encoding, solution, outcome, texts)
     rows = ids.select(
         "client_id",
         coach_id=_gathered(coach_names, outcome.coach),
         status=_statuses(outcome),
         previous_coach_id="coach_id",
-        reason=reasons(encoding, outcome),
+        reason=reasons(encoding, outcome, texts),
         demand_minutes=pl.Series(outcome.demand).round(DIGITS),
         travel_minutes=_travel(outcome.travel, outcome.coach).round(DIGITS),
         barred_by=barred_by,

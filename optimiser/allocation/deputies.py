@@ -12,18 +12,19 @@ import polars as pl
 from optimiser.allocation.codes import Ints
 from optimiser.allocation.contacts.calendar import make_calendar
 from optimiser.allocation.contacts.deputy_search import Absence, Search, Tasks, begin_search, tasks_of
-from optimiser.allocation.contacts.weeks import DAYS, MOST_WEEKS, working_days_after
+from optimiser.allocation.contacts.weeks import DAYS, MOST_WEEKS
 from optimiser.allocation.cover import demand_coach
 from optimiser.allocation.facts import Facts, Flags, sorted_by
 from optimiser.allocation.pairs import all_pairs
 from optimiser.allocation.profiles import ClientRows, read_facts
 from optimiser.allocation.rules import MOVING, rules_on
-from optimiser.allocation.workload import EPOCH, day_number
+from optimiser.domain.calendar import EPOCH, day_number, working_days_after
 from optimiser.domain.contacts import KINDS, TEMPORARY_COVER
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Message, Texts, mark, said, several
 
 ASKED = "optimiser cover"
 
@@ -55,6 +56,8 @@ def cover_for_a_time(
     starts: Date,
     ends: Date | None = None,
     progress: Progress = SILENT,
+    *,
+    texts: Texts = ENGLISH,
 ) -> TemporaryCover:
     """Find deputies for the meetings of a coach that have a deadline while the coach is away.
 
@@ -75,6 +78,8 @@ def cover_for_a_time(
         First and last day away; without an end `contacts.cover_weeks` weeks.
     progress : Progress
         Told of the phases `due`, `calendar` and `cover`.
+    texts : Texts
+        Language of the reasons.
 
     Raises
     ------
@@ -97,7 +102,7 @@ def cover_for_a_time(
     with progress.phase("cover"):
         tasks = tasks_of(calendar, away, mine, policy)
         search = begin_search(calendar, facts, rows, away, mine, may)
-        words = _Words(coach_id, away, search, _mostly_barred_by(facts, rows, mine))
+        words = _Words(texts, coach_id, away, search, _mostly_barred_by(facts, rows, mine))
         table = _rows(snapshot, tasks, search, words)
     ends_on, back = (day_of(d) for d in (away.ends, away.back))
     return TemporaryCover(table, coach_id, starts, ends_on, back)
@@ -110,11 +115,12 @@ def _absence(
     last = ends or max(starts, snapshot.date) + timedelta(days=DAYS * policy.contacts.cover_weeks - 1)
     wrong = []
     if last < starts:
-        problem, advice = f"the last day is before the first, {starts}", "Exchange the dates."
+        problem = said("the last day is before the first, {day}", day=starts)
+        advice = said("Exchange the dates.")
         wrong.append(Complaint(ASKED, 0, "--to", last.isoformat(), problem, advice))
     if last < snapshot.date:
-        problem = f"the absence ends before the day of the facts, {snapshot.date}"
-        advice = "Give a later last day, or newer facts."
+        problem = said("the absence ends before the day of the facts, {day}", day=snapshot.date)
+        advice = said("Give a later last day, or newer facts.")
         wrong.append(Complaint(ASKED, 0, "--to", last.isoformat(), problem, advice))
     if wrong:
         raise InputError(wrong)
@@ -124,7 +130,8 @@ def _absence(
     monday = day_number(snapshot.date) - snapshot.date.weekday()
     weeks = (back + policy.contacts.wait_days - monday) // DAYS + 1
     if weeks > MOST_WEEKS:
-        problem, advice = "the absence reaches too far ahead", "End it within about 100 weeks of the facts."
+        problem = said("the absence reaches too far ahead")
+        advice = said("End it within about 100 weeks of the facts.")
         raise InputError([Complaint(ASKED, 0, "--to", last.isoformat(), problem, advice)])
     return Absence(coach, first, end, back), weeks
 
@@ -148,21 +155,26 @@ def _may_serve(facts: Facts, rows: ClientRows, clients: Ints) -> Flags:
 
 
 def _mostly_barred_by(facts: Facts, rows: ClientRows, clients: Ints) -> list[str]:
-    """The rule that bars most coaches for each client, in words."""
+    """The rule that bars most coaches for each client; empty where there is no rule."""
     pairs = all_pairs(facts, rows.profile[clients])
     rules = [rule for rule in rules_on(facts.policy) if rule.name not in MOVING]
     if not rules:
         return [""] * len(clients)
     shape = (len(clients), len(facts.coaches.ids))
     barred = np.stack([(~rule.allowed(pairs)).reshape(shape).sum(axis=1) for rule in rules])
-    return [f"most {_of_several(rules[place].title)}" for place in barred.argmax(axis=0)]
+    return [rules[place].name for place in barred.argmax(axis=0)]
 
 
-def _of_several(title: str) -> str:
-    """A rule's title, said of several coaches."""
-    verb, _, rest = title.partition(" ")
-    several = {"serves": "serve", "does": "do", "has": "have", "is": "are", "belongs": "belong"}
-    return f"{several.get(verb, verb)} {rest}"
+MOST = {
+    "municipality": mark("most serve another municipality"),
+    "language": mark("most do not work in a language of the client"),
+    "age_group": mark("most serve another age group"),
+    "integration_unit": mark("most serve the other clients (integration period or not)"),
+    "presence": mark("most have not started yet or have left"),
+    "exclusion": mark("most must not serve this client"),
+    "travel": mark("most are too far away to meet in person"),
+}
+"""What a rule says of most coaches, by its name."""
 
 
 def _rows(snapshot: Snapshot, tasks: Tasks, search: Search, words: _Words) -> pl.DataFrame:
@@ -185,7 +197,7 @@ def _rows(snapshot: Snapshot, tasks: Tasks, search: Search, words: _Words) -> pl
             "channel": channel,
             "late_days": late,
             "back_on": day_of(away.back),
-            "reason": words.of(tasks, number, deputy, late),
+            "reason": words.texts.of(words.of(tasks, number, deputy, late)),
         }
         if deputy >= 0:
             monday = search.calendar.weeks.mondays()[week]
@@ -205,43 +217,85 @@ def _outcome(waits: bool, deputy: int, late: int) -> str:
 
 @dataclass(frozen=True)
 class _Words:
-    """What a row says, in words; `why` says of each client what bars most coaches."""
+    """What a row says, in words; `why` is the rule that bars most coaches for each client."""
 
+    texts: Texts
     coach_id: str
     away: Absence
     search: Search
     why: list[str]
 
-    def of(self, tasks: Tasks, number: int, deputy: int, late: int) -> str:
+    def of(self, tasks: Tasks, number: int, deputy: int, late: int) -> Message:
         """Return the reason of one meeting."""
-        client, back = int(tasks.client[number]), day_of(self.away.back).isoformat()
+        client, back = int(tasks.client[number]), day_of(self.away.back)
+        who = {"coach": self.coach_id, "day": back}
         if tasks.waits[number]:
-            return f"Can wait: {self.coach_id} is back on {back}, {late} days after the due day."
+            return said(
+                "Can wait: {coach} is back on {day}, {days} days after the due day.", days=late, **who
+            )
         if deputy >= 0:
             return self._of_deputy(client, deputy, late)
         if not self.search.may[client].any():
-            return (
-                f"No other coach may serve the client: {self.why[client]}. {self.coach_id} is back on {back}."
+            if not self.why[client]:
+                return said("No other coach may serve the client. {coach} is back on {day}.", **who)
+            why = said(MOST[self.why[client]])
+            return said(
+                "No other coach may serve the client: {why}. {coach} is back on {day}.", why=why, **who
             )
         fixed = self.search.calendar.meetings.fixed[tasks.meeting[number]]
-        when = "in the week agreed" if fixed else "while the coach is away"
-        advice = " Agree another day." if fixed else ""
-        return (
-            f"No coach who may serve the client has room {when}. {self.coach_id} is back on {back}.{advice}"
+        if fixed:
+            return said(
+                "No coach who may serve the client has room in the week agreed. {coach} is back on {day}. "
+                "Agree another day.",
+                **who,
+            )
+        return said(
+            "No coach who may serve the client has room while the coach is away. {coach} is back on {day}.",
+            **who,
         )
 
-    def _of_deputy(self, client: int, deputy: int, late: int) -> str:
+    def _of_deputy(self, client: int, deputy: int, late: int) -> Message:
         search = self.search
-        parts = ["of another team" if search.elsewhere[deputy] else "of the same team"]
-        if search.interpreter[client, deputy]:
-            parts.append("with an interpreter")
-        if search.road[client, deputy] > 0:
-            parts.append(f"{search.road[client, deputy]:.0f} minutes by road")
-        text = f"Deputy {', '.join(parts)}, with room in that week"
+        deputies = _deputies_from_elsewhere if search.elsewhere[deputy] else _deputies_of_the_team
+        away, interpreter = float(search.road[client, deputy]), bool(search.interpreter[client, deputy])
+        told = deputies(away)[away > 0, interpreter]
         if len(search.deputies[client]) > 1:
-            text += "; one deputy alone has no room for all meetings of the client"
-        days = "day" if late == 1 else "days"
-        return f"{text}; {late} {days} late." if late else f"{text}."
+            told = said("{deputy}; one deputy alone has no room for all meetings of the client", deputy=told)
+        if not late:
+            return said("{deputy}.", deputy=told)
+        return several("{deputy}; {count} day late.", "{deputy}; {count} days late.", late, deputy=told)
+
+
+Deputies = dict[tuple[bool, bool], Message]
+"""What is said of a deputy, by whether there is a way to go and whether an interpreter is needed."""
+
+
+def _deputies_of_the_team(minutes: float) -> Deputies:
+    return {
+        (False, False): said("Deputy of the same team, with room in that week"),
+        (False, True): said("Deputy of the same team, with an interpreter, with room in that week"),
+        (True, False): said(
+            "Deputy of the same team, {minutes:.0f} minutes by road, with room in that week", minutes=minutes
+        ),
+        (True, True): said(
+            "Deputy of the same team, with an interpreter, {minutes:.0f} minutes by road, with room in that week",
+            minutes=minutes,
+        ),
+    }
+
+
+def _deputies_from_elsewhere(minutes: float) -> Deputies:
+    return {
+        (False, False): said("Deputy of another team, with room in that week"),
+        (False, True): said("Deputy of another team, with an interpreter, with room in that week"),
+        (True, False): said(
+            "Deputy of another team, {minutes:.0f} minutes by road, with room in that week", minutes=minutes
+        ),
+        (True, True): said(
+            "Deputy of another team, with an interpreter, {minutes:.0f} minutes by road, with room in that week",
+            minutes=minutes,
+        ),
+    }
 
 
 def day_of(number: int) -> Date:

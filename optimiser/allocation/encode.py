@@ -19,6 +19,7 @@ from optimiser.allocation.profiles import ClientRows, read_facts
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.solver.problem import Problem
 
 if TYPE_CHECKING:
@@ -86,13 +87,18 @@ def encode(snapshot: Snapshot, policy: Policy, progress: Progress = SILENT) -> E
         facts, rows = read_facts(snapshot, policy)
         arcs = profile_arcs(facts)
         refuse_barred_pins(snapshot, facts, rows, arcs)
-        progress.say(f"{len(facts.clients):,} profiles of {len(rows):,} clients")
+        progress.say(
+            said(
+                "{profiles:,} profiles of {clients:,} clients", profiles=len(facts.clients), clients=len(rows)
+            )
+        )
         household = sorted_by(snapshot.clients.select("client_id", "household"), "client_id")["household"]
         grouping = group_clients(rows, facts, arcs, household)
         stay, *stays = stay_tiers(grouping.units)
         facts, rows = grouping.facts, grouping.rows
         problem = _problem(facts, rows, grouping, stays)
-        progress.say(f"{problem.groups:,} groups, {len(problem.arc_group):,} allowed pairs")
+        pairs = len(problem.arc_group)
+        progress.say(said("{groups:,} groups, {pairs:,} allowed pairs", groups=problem.groups, pairs=pairs))
     return Encoding(
         problem=problem,
         facts=facts,

@@ -18,7 +18,15 @@ from optimiser.allocation.rules import MOVING, barred
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import mark, said
 
+LIMITS = {
+    "minutes": mark("minutes"),
+    "heads": mark("heads"),
+    "interpreter minutes": mark("interpreter minutes"),
+    "moves": mark("moves"),
+}
+"""What a limit that would be broken is called where it is shown."""
 PIN = "pin"
 HOUSEHOLD = "household"
 NEIGHBOURS = 200
@@ -113,15 +121,15 @@ def explain(snapshot: Snapshot, policy: Policy, rows: pl.DataFrame, client_id: s
     members = np.flatnonzero(encoding.units.of_client == encoding.units.of_client[row])
     bars = bars_of(encoding, members, row)
     alternatives = alternatives_of(encoding, outcome, members, bars)
-    said = rows.filter(pl.col("client_id") == client_id).row(0, named=True)
-    proposed = [a for a in alternatives if a.coach_id == said["coach_id"]]
+    told = rows.filter(pl.col("client_id") == client_id).row(0, named=True)
+    proposed = [a for a in alternatives if a.coach_id == told["coach_id"]]
     free = {a.coach_id for a in alternatives}
     return Explanation(
         client_id=client_id,
-        status=str(said["status"]),
-        reason=str(said["reason"] or ""),
-        coach_id=said["coach_id"],
-        previous_coach_id=said["previous_coach_id"],
+        status=str(told["status"]),
+        reason=str(told["reason"] or ""),
+        coach_id=told["coach_id"],
+        previous_coach_id=told["previous_coach_id"],
         demand_minutes=float(outcome.demand[row]),
         household=tuple(ids.gather(members[members != row]).to_list()),
         prices=proposed[0].prices if proposed else {},
@@ -148,8 +156,8 @@ def _row_of(ids: pl.Series, client_id: str, snapshot: Snapshot) -> int:
                 line=0,
                 column="client_id",
                 value=client_id,
-                problem="no client has this id",
-                advice=f"Try one of the nearest ids: {', '.join(nearest)}.",
+                problem=said("no client has this id"),
+                advice=said("Try one of the nearest ids: {ids}.", ids=", ".join(nearest)),
             )
         ]
     )
@@ -160,9 +168,12 @@ def _proposed(rows: pl.DataFrame, ids: pl.Series, coach_ids: tuple[str, ...]) ->
     plan = sorted_by(rows.select("client_id", "coach_id"), "client_id")
     strange = sorted(set(plan["coach_id"].drop_nulls().unique()) - set(coach_ids))
     if strange or not plan["client_id"].equals(ids):
-        found = (
-            f"coach {strange[0]} is not in the snapshot" if strange else "its clients are not the snapshot's"
-        )
+        problem = said("the plan does not belong to these facts: its clients are not the snapshot's")
+        if strange:
+            problem = said(
+                "the plan does not belong to these facts: coach {coach} is not in the snapshot",
+                coach=strange[0],
+            )
         raise InputError(
             [
                 Complaint(
@@ -170,8 +181,8 @@ def _proposed(rows: pl.DataFrame, ids: pl.Series, coach_ids: tuple[str, ...]) ->
                     line=0,
                     column="coach_id" if strange else "client_id",
                     value=strange[0] if strange else "",
-                    problem=f"the plan does not belong to these facts: {found}",
-                    advice="Give the plan made from this folder, or check it first.",
+                    problem=problem,
+                    advice=said("Give the plan made from this folder, or check it first."),
                 )
             ]
         )

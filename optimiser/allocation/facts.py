@@ -16,6 +16,7 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.schema import AGE_GROUPS, EVERYWHERE
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.domain.travel import Travel, travel_minutes
 
 Flags = NDArray[np.bool_]
@@ -224,9 +225,10 @@ def frozen_coaches(coaches: pl.DataFrame, policy: Policy) -> Flags:
 
 def _unknown_frozen(key: str, name: str, known: list[str]) -> Complaint:
     near = difflib.get_close_matches(name, known, 3, cutoff=0.0)
-    advice = f"Try one of the nearest ids: {', '.join(near)}."
-    what = "coach" if key == "coaches" else "unit with coaches"
-    return Complaint("policy", 0, f"rules.freeze.{key}", name, f"no {what} has this id", advice)
+    advice = said("Try one of the nearest ids: {ids}.", ids=", ".join(near))
+    no_coach, no_unit = said("no coach has this id"), said("no unit with coaches has this id")
+    problem = no_coach if key == "coaches" else no_unit
+    return Complaint("policy", 0, f"rules.freeze.{key}", name, problem, advice)
 
 
 def _parts(frame: pl.DataFrame, column: str) -> list[set[str]]:
@@ -252,8 +254,8 @@ def area_facts(snapshot: Snapshot, policy: Policy, codes: tuple[str, ...]) -> tu
     known = sorted(set(area.values()))
     strange = sorted(set(policy.limits.interpreter_minutes) - set(known))
     if strange:
-        key, advice = "limits.interpreter_minutes", f"Use one of {', '.join(known)}."
-        problem = "no municipality belongs to this area"
+        key, advice = "limits.interpreter_minutes", said("Use one of {choices}.", choices=", ".join(known))
+        problem = said("no municipality belongs to this area")
         raise InputError([Complaint("policy", 0, key, name, problem, advice) for name in strange])
     areas = tuple(sorted(set(area.values()) & set(policy.limits.interpreter_minutes)))
     at = {name: i for i, name in enumerate(areas)}

@@ -14,10 +14,13 @@ from optimiser.allocation.certify import certificate
 from optimiser.allocation.decode import assigned_coaches
 from optimiser.allocation.encode import Encoding, encode
 from optimiser.allocation.facts import sorted_by
+from optimiser.domain.plan import Certificate
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.quality.check import check
+from optimiser.quality.recount import Recount
 
 THREADS = 2
 """Points solved at the same time; the linear programmes run outside Python's lock."""
@@ -122,7 +125,9 @@ def frontier(
     with progress.phase("solve"):
         last = _point(snapshot, free, encoding, effort)
         budgets = _budgets(last.moved, points)
-        progress.say(f"{len(budgets) + 1} budgets from 0 to {last.moved:,} moves")
+        progress.say(
+            said("{budgets} budgets from 0 to {moves:,} moves", budgets=len(budgets) + 1, moves=last.moved)
+        )
 
         def solve_one(budget: int) -> Point:
             return _point(snapshot, with_budget(policy, budget), encoding, effort)
@@ -141,18 +146,7 @@ def _budgets(most: int, points: int) -> list[int]:
 def _point(snapshot: Snapshot, policy: Policy, encoding: Encoding, effort: str) -> Point:
     """The plan of a policy whose budget alone differs from the one encoded, checked from the facts."""
     limit = policy.limits.moves
-    if limit is not None:
-        most = float(max(limit, encoding.moves_needed))
-        encoding = replace(encoding, problem=replace(encoding.problem, moves_limit=most))
-    solution = solved(encoding, effort)
-    proof = certificate(encoding, solution, snapshot, policy)
-    coach = assigned_coaches(encoding, solution)
-    names = pl.Series(encoding.coach_ids, dtype=pl.String)
-    ids = sorted_by(snapshot.clients.select("client_id"), "client_id")
-    rows = ids.with_columns(coach_id=names.gather(pl.Series(coach, dtype=pl.Int32).replace(-1, None)))
-    verdict = check(snapshot, policy, rows, proof)
-    demand_sound(verdict)
-    found = verdict.recount
+    proof, found = checked_plan(snapshot, policy, encoding, effort)
     return Point(
         budget=limit,
         moved=found.counts["moved"],
@@ -167,6 +161,45 @@ def _point(snapshot: Snapshot, policy: Policy, encoding: Encoding, effort: str) 
         move_price=proof.level2.moves,
         unserved_minutes=policy.prices.unserved * found.unserved_weighted,
     )
+
+
+def checked_plan(
+    snapshot: Snapshot, policy: Policy, encoding: Encoding, effort: str
+) -> tuple[Certificate, Recount]:
+    """Solve a region that is encoded, and check the plan from the facts.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    policy : Policy
+        Its budget of moves alone may differ from that of the policy encoded.
+    encoding : Encoding
+    effort : str
+        `quick`, `normal` or `thorough`.
+
+    Returns
+    -------
+    (Certificate, Recount)
+        The proof, and the plan as the facts have it.
+
+    Raises
+    ------
+    SolverError, BrokenPlanError
+        As `allocate`.
+    """
+    limit = policy.limits.moves
+    if limit is not None:
+        most = float(max(limit, encoding.moves_needed))
+        encoding = replace(encoding, problem=replace(encoding.problem, moves_limit=most))
+    solution = solved(encoding, effort)
+    proof = certificate(encoding, solution, snapshot, policy)
+    coach = assigned_coaches(encoding, solution)
+    names = pl.Series(encoding.coach_ids, dtype=pl.String)
+    ids = sorted_by(snapshot.clients.select("client_id"), "client_id")
+    rows = ids.with_columns(coach_id=names.gather(pl.Series(coach, dtype=pl.Int32).replace(-1, None)))
+    verdict = check(snapshot, policy, rows, proof)
+    demand_sound(verdict)
+    return proof, verdict.recount
 
 
 def _knee(points: tuple[Point, ...]) -> int:

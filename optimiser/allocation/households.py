@@ -12,11 +12,12 @@ from optimiser.allocation.arcs import Arcs
 from optimiser.allocation.codes import Codes, Floats, Ints, spread
 from optimiser.allocation.facts import Facts, Flags
 from optimiser.allocation.profiles import ClientRows
+from optimiser.domain.texts import said
 
-DIFFERENT_COACHES = "the members have different coaches now"
-NO_COMMON_COACH = "no coach may serve all members"
-SOME_MAY_STAY = "the present coach may keep some members but not all"
-DIFFERENT_AREAS = "the members draw on the interpreter minutes of different areas"
+DIFFERENT_COACHES = said("the members have different coaches now")
+NO_COMMON_COACH = said("no coach may serve all members")
+SOME_MAY_STAY = said("the present coach may keep some members but not all")
+DIFFERENT_AREAS = said("the members draw on the interpreter minutes of different areas")
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from optimiser.allocation.rules import RULES, barred
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import SetAside, Snapshot
+from optimiser.domain.texts import Message, said
 
-ADVICE = "Remove the pin, choose another coach, or correct the facts that bar this one."
+ADVICE = said("Remove the pin, choose another coach, or correct the facts that bar this one.")
 
 
 def refuse_barred_pins(snapshot: Snapshot, facts: Facts, rows: ClientRows, arcs: Arcs) -> None:
@@ -52,18 +53,31 @@ def _barred_pins(snapshot: Snapshot, facts: Facts, rows: ClientRows, arcs: Arcs)
     bars = barred(Pairs(facts, rows.profile[wrong], rows.pin[wrong]))
     complaints = []
     for i, client in enumerate(ids):
-        why = "; ".join(f"{name}: the coach {RULES[name].title}" for name in bars if bars[name][i])
         complaints.append(
             Complaint(
                 file=snapshot.files.get("pins", "pins"),
                 line=int(pins[client]["line"]),
                 column="coach_id",
                 value=str(pins[client]["coach_id"]),
-                problem=f"the pin of client {client} is forbidden by a rule ({why})",
+                problem=said(
+                    "the pin of client {client} is forbidden by a rule ({bars})",
+                    client=client,
+                    bars=_told([name for name in bars if bars[name][i]]),
+                ),
                 advice=ADVICE,
             )
         )
     return complaints
+
+
+def _told(names: list[str]) -> Message:
+    """Return what the rules say of the coach."""
+    told, *others = (
+        said("{rule}: the coach {title}", rule=name, title=said(RULES[name].title)) for name in names
+    )
+    for other in others:
+        told = said("{one}; {other}", one=told, other=other)
+    return told
 
 
 def _among(ids: pl.Series) -> pl.Expr:

@@ -17,6 +17,7 @@ from optimiser.allocation.prices import load as load_price
 from optimiser.allocation.prices import pair_price
 from optimiser.allocation.rules import barred, relaxable
 from optimiser.domain.schema import AGE_GROUPS
+from optimiser.domain.texts import ENGLISH, Texts
 from optimiser.solver.problem import Solution
 
 CHUNK = 2000
@@ -51,7 +52,9 @@ class Case:
     price: Floats
 
 
-def obstacles(encoding: Encoding, solution: Solution, outcome: Outcome) -> tuple[pl.Series, pl.Series]:
+def obstacles(
+    encoding: Encoding, solution: Solution, outcome: Outcome, texts: Texts = ENGLISH
+) -> tuple[pl.Series, pl.Series]:
     """Return what bars the coaches, and the cheapest repairs, as texts; empty for the served.
 
     Repairs are priced with the multipliers of level 2: price of the pair + λ times its demand.
@@ -67,7 +70,7 @@ def obstacles(encoding: Encoding, solution: Solution, outcome: Outcome) -> tuple
     for start in range(0, len(keys), CHUNK):
         case = _case(encoding, kinds[0][start : start + CHUNK], kinds[1][start : start + CHUNK] - 1)
         bars += _bars(case)
-        repairs += _repairs(encoding, solution, outcome, case)
+        repairs += _repairs(encoding, solution, outcome, case, texts)
     place = np.full(len(outcome.coach), -1, dtype=np.int32)
     place[clients] = index
     at = pl.Series(place).replace(-1, None)
@@ -106,7 +109,7 @@ Option = tuple[Floats, list[str]]
 """Cost of a way to serve each kind (inf: none), minutes a month, and the texts without the cost."""
 
 
-def _repairs(encoding: Encoding, solution: Solution, outcome: Outcome, case: Case) -> list[str]:
+def _repairs(encoding: Encoding, solution: Solution, outcome: Outcome, case: Case, texts: Texts) -> list[str]:
     """The cheapest repairs of each kind in words."""
     times = sum((where.astype(np.int64) for where in case.bars.values()), start=np.int64(0) * case.together)
     prices = solution.level2
@@ -114,11 +117,11 @@ def _repairs(encoding: Encoding, solution: Solution, outcome: Outcome, case: Cas
     cost = case.price + case.demand * prices.load + np.where(limited, prices.heads, 0.0)
     cost = cost + _interpreter_cost(encoding, solution, case)
     free = (times == 0) & ~case.together
-    options = [_raised(encoding, outcome, case, np.where(free, cost, np.inf))]
+    options = [_raised(encoding, outcome, case, np.where(free, cost, np.inf), texts)]
     for name in sorted(relaxable(outcome.policy) & set(case.bars)):
         alone = (times == 1) & case.bars[name]
-        options.append(_relaxed(encoding, case, name, np.where(alone, cost, np.inf)))
-    return _worded(options, _longer(encoding, outcome, case, free))
+        options.append(_relaxed(encoding, case, name, np.where(alone, cost, np.inf), texts))
+    return _worded(options, _longer(encoding, outcome, case, free, texts), texts)
 
 
 def _interpreter_cost(encoding: Encoding, solution: Solution, case: Case) -> Floats:
@@ -138,7 +141,7 @@ def _cheapest(cost: Floats) -> tuple[Ints, Floats]:
     return coach, cost[np.arange(len(cost)), coach]
 
 
-def _raised(encoding: Encoding, outcome: Outcome, case: Case, cost: Floats) -> Option:
+def _raised(encoding: Encoding, outcome: Outcome, case: Case, cost: Floats, texts: Texts) -> Option:
     """Raise the limits of one coach, in minutes, heads or interpreter minutes, by what is missing."""
     coach, least = _cheapest(cost)
     problem, kinds = encoding.problem, np.arange(len(coach))
@@ -148,52 +151,88 @@ def _raised(encoding: Encoding, outcome: Outcome, case: Case, cost: Floats) -> O
     area = case.pairs.area()[at]
     room = np.append(problem.area_limit - outcome.interpreter, np.inf)[area]
     missing = case.pairs.interpreter_minutes()[at] - room
-    texts = []
+    templates = _raises(texts)
+    told = []
     for c, m, h, t, a in zip(coach, minutes, heads, missing, area, strict=True):
-        parts = [f"by {STEP * np.ceil(m / STEP):.0f} minutes"] if m > 0 else []
-        parts += ["by one client"] if h > 0 else []
-        text = f"raise the limit of {encoding.coach_ids[c]} {' and '.join(parts)}" if parts else ""
-        if t > 0:
-            text += f"{' and ' if text else ''}allow {np.ceil(t):.0f} interpreter minutes more in {encoding.areas[a]}"
-        texts.append(text or f"give the room that {encoding.coach_ids[c]} has left")
-    return least, texts
+        told.append(
+            templates[bool(m > 0), bool(h > 0), bool(t > 0)].format(
+                coach=encoding.coach_ids[c],
+                minutes=STEP * np.ceil(m / STEP),
+                interpreter=np.ceil(t),
+                area=encoding.areas[a] if t > 0 else "",
+            )
+        )
+    return least, told
 
 
-def _relaxed(encoding: Encoding, case: Case, name: str, cost: Floats) -> Option:
+def _raises(texts: Texts) -> dict[tuple[bool, bool, bool], str]:
+    """What is to be raised: minutes, heads, interpreter minutes; and the sentence."""
+    _ = texts.gettext
+    return {
+        (False, False, False): _("give the room that {coach} has left"),
+        (True, False, False): _("raise the limit of {coach} by {minutes:.0f} minutes"),
+        (False, True, False): _("raise the limit of {coach} by one client"),
+        (True, True, False): _("raise the limit of {coach} by {minutes:.0f} minutes and by one client"),
+        (False, False, True): _("allow {interpreter:.0f} interpreter minutes more in {area}"),
+        (True, False, True): _(
+            "raise the limit of {coach} by {minutes:.0f} minutes and allow {interpreter:.0f} interpreter minutes "
+            "more in {area}"
+        ),
+        (False, True, True): _(
+            "raise the limit of {coach} by one client and allow {interpreter:.0f} interpreter minutes more in {area}"
+        ),
+        (True, True, True): _(
+            "raise the limit of {coach} by {minutes:.0f} minutes and by one client and allow {interpreter:.0f} "
+            "interpreter minutes more in {area}"
+        ),
+    }
+
+
+def _relaxed(encoding: Encoding, case: Case, name: str, cost: Floats, texts: Texts) -> Option:
     """Lift one rule for one coach."""
     coach, least = _cheapest(cost)
     clients, region = encoding.facts.clients, encoding.facts.region
     profile = case.pairs.client.reshape(cost.shape)[:, 0]
-    words = []
-    for c, p in zip(coach, profile, strict=True):
-        words.append(
-            {
-                "municipality": f"let {encoding.coach_ids[c]} serve municipality {region.codes[clients.municipality[p]]}",
-                "language": f"allow an interpreter with {encoding.coach_ids[c]}",
-                "age_group": f"let {encoding.coach_ids[c]} serve the age group {AGE_GROUPS[clients.age_group[p]]}",
-                "travel": f"meet remotely with {encoding.coach_ids[c]}",
-            }.get(name, f"lift the rule {name} for {encoding.coach_ids[c]}")
+    _ = texts.gettext
+    groups = dict(zip(AGE_GROUPS, (_("youth"), _("adult"), _("senior")), strict=True))
+    template = {
+        "municipality": _("let {coach} serve municipality {municipality}"),
+        "language": _("allow an interpreter with {coach}"),
+        "age_group": _("let {coach} serve the age group {age_group}"),
+        "travel": _("meet remotely with {coach}"),
+    }.get(name, _("lift the rule {rule} for {coach}"))
+    told = [
+        template.format(
+            coach=encoding.coach_ids[c],
+            municipality=region.codes[clients.municipality[p]],
+            age_group=groups[AGE_GROUPS[clients.age_group[p]]],
+            rule=name,
         )
-    return least, words
+        for c, p in zip(coach, profile, strict=True)
+    ]
+    return least, told
 
 
-def _longer(encoding: Encoding, outcome: Outcome, case: Case, free: Flags) -> Option:
+def _longer(encoding: Encoding, outcome: Outcome, case: Case, free: Flags, texts: Texts) -> Option:
     """One hour more of time a month for one coach who may serve, the limit raised with it."""
     limits, load = encoding.facts.coaches.limits, outcome.after
     now = load_price(load, limits.capacity, outcome.policy)
     capacity = np.broadcast_to(limits.capacity + HOUR, case.demand.shape)
     then = load_price(load + case.demand, capacity, outcome.policy)
     coach, least = _cheapest(np.where(free, np.maximum(case.price + then - now, 0.0), np.inf))
-    return least, [f"one hour more of coach time a month for {encoding.coach_ids[c]}" for c in coach]
+    template = texts.gettext("one hour more of coach time a month for {coach}")
+    return least, [template.format(coach=encoding.coach_ids[c]) for c in coach]
 
 
-def _worded(options: list[Option], hour: Option) -> list[str]:
+def _worded(options: list[Option], hour: Option, texts: Texts) -> list[str]:
     """The cheapest options and the hour, each with its cost, for every kind."""
     costs: NDArray[np.float64] = np.stack([cost for cost, _ in options])
     order: Codes = np.argsort(costs, axis=0, kind="stable")[:SHOWN].T.astype(np.int32)
+    priced = texts.gettext("{repair} ({minutes:.0f} minutes a month)")
+    nothing = texts.gettext("no single change would do: see what bars the coaches")
     sentences = []
     for kind, best in enumerate(order):
         found = [(costs[o, kind], options[o][1][kind]) for o in best] + [(hour[0][kind], hour[1][kind])]
-        worded = [f"{text} ({cost:.0f} minutes a month)" for cost, text in found if np.isfinite(cost)]
-        sentences.append("; ".join(worded) or "no single change would do: see what bars the coaches")
+        worded = [priced.format(repair=text, minutes=cost) for cost, text in found if np.isfinite(cost)]
+        sentences.append("; ".join(worded) or nothing)
     return sentences

@@ -15,6 +15,7 @@ from optimiser.allocation.facts import Flags, sorted_by
 from optimiser.allocation.outcome import MOVED, statuses_of
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts
 from optimiser.solver.problem import Problem, Solution
 
 SEED = 1
@@ -25,7 +26,12 @@ Solve = Callable[[Problem], Solution]
 
 
 def robustness(
-    snapshot: Snapshot, policy: Policy, encoding: Encoding, solution: Solution, solve: Solve
+    snapshot: Snapshot,
+    policy: Policy,
+    encoding: Encoding,
+    solution: Solution,
+    solve: Solve,
+    texts: Texts = ENGLISH,
 ) -> pl.DataFrame:
     """Return how many of a solution's moves are advised as well where the estimates are off.
 
@@ -38,6 +44,8 @@ def robustness(
         The plan's.
     solve : function
         Problem to solution.
+    texts : Texts
+        Language of the column change.
 
     Returns
     -------
@@ -58,7 +66,7 @@ def robustness(
 
     # Threads, for most of the time goes in compiled code; the cases know nothing of each other.
     with ThreadPoolExecutor(WORKERS) as pool:
-        found = list(pool.map(tried, _changes(snapshot, policy)))
+        found = list(pool.map(tried, _changes(snapshot, policy, texts)))
     columns = {"change": pl.String, "advised": pl.Int64, "survive": pl.Int64, "share": pl.Float64}
     return pl.DataFrame(found, schema=columns, orient="row")
 
@@ -76,11 +84,12 @@ def _moves(encoding: Encoding, solution: Solution, key: Ints) -> Ints:
     return np.bincount(key[moved], minlength=int(key.max(initial=-1)) + 1).astype(np.int64)
 
 
-def _changes(snapshot: Snapshot, policy: Policy) -> Iterator[tuple[str, Snapshot, Policy]]:
+def _changes(snapshot: Snapshot, policy: Policy, texts: Texts) -> Iterator[tuple[str, Snapshot, Policy]]:
     """The estimates off in three ways: name, facts, policy."""
-    yield "need levels one off at random", _other_needs(snapshot), policy
-    yield "meetings and records 20 % longer", snapshot, _other_times(policy, LONGER)
-    yield "meetings and records 20 % shorter", snapshot, _other_times(policy, SHORTER)
+    _ = texts.plain().gettext
+    yield _("need levels one off at random"), _other_needs(snapshot), policy
+    yield _("meetings and records 20 % longer"), snapshot, _other_times(policy, LONGER)
+    yield _("meetings and records 20 % shorter"), snapshot, _other_times(policy, SHORTER)
 
 
 def _other_needs(snapshot: Snapshot) -> Snapshot:

@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from optimiser.domain.calendar import day_number
 from optimiser.domain.policy import Policy, Rhythm
 from optimiser.domain.snapshot import Snapshot
 
 Floats = NDArray[np.float64]
-EPOCH = Date(1970, 1, 1)
 
 
 class Capacities(NamedTuple):
@@ -30,11 +30,6 @@ class Capacities(NamedTuple):
     capacity: Floats
     soft_limit: Floats
     heads_limit: Floats
-
-
-def day_number(day: Date) -> int:
-    """Days since 1970-01-01, as polars stores a date."""
-    return (day - EPOCH).days
 
 
 def whole_months(since: pl.Expr, until: Date) -> pl.Expr:

@@ -8,6 +8,7 @@ from typing import Any
 
 from optimiser.allocation.allocate import allocate
 from optimiser.allocation.pins import set_barred_pins_aside
+from optimiser.cli.coach_names import names_of
 from optimiser.cli.plan_folder import (
     FILES,
     opened,
@@ -16,7 +17,7 @@ from optimiser.cli.plan_folder import (
     write_report,
     write_summary,
 )
-from optimiser.cli.speak import tell
+from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.cli.summary import summary
 from optimiser.domain.snapshot import Snapshot
@@ -40,6 +41,7 @@ class Wishes:
     set_aside: bool
     headings: Path | None
     finnish: bool
+    coach_names: Path | None = None
 
 
 def write_allocation(wishes: Wishes) -> None:
@@ -59,16 +61,17 @@ def _allocated(wishes: Wishes, watch: Stopwatch) -> tuple[Snapshot, dict[str, An
             set_aside=wishes.set_aside,
             progress=watch,
         )
+        names = names_of(wishes.coach_names, snapshot)
         if wishes.set_aside:
             snapshot = set_barred_pins_aside(snapshot, policy)
     with staged(wishes.out, replaced=FILES) as stage:
-        found = allocate(snapshot, policy, wishes.effort, watch)
+        found = allocate(snapshot, policy, wishes.effort, watch, texts=texts())
         measured = measures(found.recount)
         told = summary(snapshot, policy, found, measured, wishes.effort)
         with watch.phase("write"):
             write_plan(stage, snapshot, policy, found, wishes.finnish)
         if wishes.report:
-            write_report(stage, (snapshot, policy, found), measured, told, watch)
+            write_report(stage, (snapshot, policy, found), measured, told, watch, names=names)
         told = write_summary(stage, told, watch)
     return snapshot, told
 
@@ -123,6 +126,8 @@ def _say_how_good(wishes: Wishes, told: dict[str, Any]) -> None:
     for line in proof_lines(told):
         tell(line)
     fullest = 100 * told["utilisation"]["max"]
-    tell(said("Fullest coach {share:.0f} % full. Checked from the facts: nothing to object to.", share=fullest))
+    tell(
+        said("Fullest coach {share:.0f} % full. Checked from the facts: nothing to object to.", share=fullest)
+    )
     files = ("report.html", "plan.xlsx") if wishes.report else ()
     tell(opened((*files, "plan.csv", "summary.json"), wishes.out, told["seconds"]["total"]))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.speak import Spoken
+from optimiser.cli.speak import Spoken, tell
 
 app = typer.Typer(
     name="optimiser",
@@ -59,6 +59,12 @@ SetAside = Annotated[
 ]
 Finnish = Annotated[bool, typer.Option("--finnish", help="Semicolons, decimal commas and Finnish headings.")]
 Out = Annotated[Path, typer.Option(help="Folder to write into; replaced whole or not at all.")]
+CoachNames = Annotated[
+    Path | None,
+    typer.Option(
+        "--coach-names", help="Names of the coaches for workbook and page: a file of coach_id and name."
+    ),
+]
 PlanFolder = Annotated[Path, typer.Argument(help="Folder that `optimiser allocate` wrote.")]
 
 
@@ -70,5 +76,5 @@ def main(
     if version:
         from importlib.metadata import version as installed
 
-        print(f"optimiser {installed('optimiser')}")
+        tell(f"optimiser {installed('optimiser')}")
         raise typer.Exit

@@ -84,6 +84,8 @@ def policy_texts(section: type[BaseModel]) -> Iterator[str]:
     yield (section.__doc__ or "").strip()
     for field in section.model_fields.values():
         yield field.description or ""
+        extra = field.json_schema_extra
+        yield str(extra.get("unit", "")) if isinstance(extra, dict) else ""
         for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
             if isinstance(part, type) and issubclass(part, BaseModel):
                 yield from policy_texts(part)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from optimiser.cli.app import (
+    CoachNames,
     Effort,
     Finnish,
     Format,
@@ -54,11 +55,13 @@ def allocate(
     set_aside: SetAside = False,
     headings: Headings = None,
     finnish: Finnish = False,
+    coach_names: CoachNames = None,
 ) -> None:
     """Propose a coach for every client, with a proof, reasons, a workbook and a page."""
     from optimiser.cli.allocate import Wishes, write_allocation
 
-    write_allocation(Wishes(region, out, policy, effort.value, not no_report, set_aside, headings, finnish))
+    asked = (region, out, policy, effort.value, not no_report, set_aside, headings, finnish)
+    write_allocation(Wishes(*asked, coach_names=coach_names))
 
 
 @app.command(epilog="Example: optimiser check demo/region demo/plan")
@@ -117,9 +120,10 @@ def policy(
     file: Annotated[Path | None, typer.Argument(help="A policy file to check and print in full.")] = None,
 ) -> None:
     """Print the policy with every default, unit and explanation."""
+    from optimiser.cli.speak import tell, texts
     from optimiser.tables.policy_file import policy_text, read_policy
 
-    print(policy_text(read_policy(file)), end="")
+    tell(policy_text(read_policy(file), texts()).removesuffix("\n"))
 
 
 @app.command(epilog="Example: optimiser columns clients")
@@ -128,5 +132,6 @@ def columns(
 ) -> None:
     """Print the tables and columns the optimiser reads and writes."""
     from optimiser.cli.columns import columns_text
+    from optimiser.cli.speak import tell, texts
 
-    print(columns_text(table), end="")
+    tell(columns_text(table, texts()).removesuffix("\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,14 @@ from optimiser.allocation.contacts import Contacts, contacts_of, make_calendar
 from optimiser.allocation.contacts.due import given_new_day
 from optimiser.allocation.contacts.weeks import demand_weeks
 from optimiser.allocation.facts import sorted_by
+from optimiser.cli.plan_folder import opened
+from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch, peak_memory_mb
-from optimiser.cli.words import counted
 from optimiser.domain.contacts import CALENDAR, KINDS, MUNICIPALITIES_DONE, TEAM_WEEKS, TEAMS
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import Message, mark, said, several
 from optimiser.reports.table_book import write_tables
 from optimiser.tables.plan_file import read_plan_rows
 from optimiser.tables.policy_file import read_policy
@@ -33,9 +36,9 @@ CALENDARS = "calendars"
 """Folder with a file for each coach."""
 
 HELD_BACK = {
-    **dict.fromkeys(("due", "on_time", "late", "not_fitting", "latest_days"), "held back"),
-    **dict.fromkeys(("clients", "contacts_due", "extra_hours"), "held back"),
-    "unit_id": "whole region",
+    **dict.fromkeys(("due", "on_time", "late", "not_fitting", "latest_days"), mark("held back")),
+    **dict.fromkeys(("clients", "contacts_due", "extra_hours"), mark("held back")),
+    "unit_id": mark("whole region"),
 }
 """What stands in the place of a figure that would tell of too few people."""
 
@@ -69,10 +72,8 @@ def write_contacts(wishes: Wishes) -> None:
             told |= {"seconds": {**watch.seconds, "total": watch.total()}, "peak_memory_mb": peak_memory_mb()}
             (stage / "summary.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     for line in (*snapshot.notices, *lines):
-        print(line)
-    print(
-        f"Open contacts.xlsx and {CALENDARS}/<coach>.csv in {wishes.out}  ({told['seconds']['total']:.1f} s)"
-    )
+        tell(line)
+    tell(opened(("contacts.xlsx", f"{CALENDARS}/<coach>.csv"), wishes.out, told["seconds"]["total"]))
 
 
 def _replaced(out: Path) -> tuple[str, ...]:
@@ -103,18 +104,30 @@ def _planned(plan: Path, client_ids: pl.Series, coach_ids: tuple[str, ...]) -> C
     """Coach of each client in a plan; a plan of other clients or coaches is refused."""
     rows = sorted_by(read_plan_rows(plan), "client_id")
     file = str(plan / "plan.csv" if plan.is_dir() else plan)
-    advice = "Give the plan made from this folder, or allocate anew."
+    advice = said("Give the plan made from this folder, or allocate anew.")
     known = set(client_ids)
     strange = rows.filter(~pl.col("client_id").is_in(list(known)))["client_id"].to_list()
     missing = sorted(known - set(rows["client_id"]))
     coaches = sorted(set(rows["coach_id"].drop_nulls()) - set(coach_ids))
     found = (
-        ("client_id", strange, "clients of the plan are not in the region"),
-        ("client_id", missing, "clients of the region are not in the plan"),
-        ("coach_id", coaches, "coaches of the plan are not in the region"),
+        (
+            "client_id",
+            strange,
+            mark("{number:,} clients of the plan are not in the region, the first of them is this"),
+        ),
+        (
+            "client_id",
+            missing,
+            mark("{number:,} clients of the region are not in the plan, the first of them is this"),
+        ),
+        (
+            "coach_id",
+            coaches,
+            mark("{number:,} coaches of the plan are not in the region, the first of them is this"),
+        ),
     )
     wrong = [
-        Complaint(file, 0, column, ids[0], f"{len(ids):,} {problem}, the first of them is this", advice)
+        Complaint(file, 0, column, ids[0], said(problem, number=len(ids)), advice)
         for column, ids, problem in found
         if ids
     ]
@@ -165,46 +178,77 @@ def _counts(rows: pl.DataFrame) -> dict[str, int]:
     return counts
 
 
-def _lines(told: dict[str, Any]) -> list[str]:
+def _lines(told: dict[str, Any]) -> list[Message]:
     """What managers read first."""
     lines = [
-        f"{counted(told['due'], 'meeting')} due in {counted(told['weeks'], 'week')}: {told['on_time']:,} in time, "
-        f"{told['late']:,} late, {told['not_fitting']:,} for which no week has room."
+        several(
+            "{count:,} meeting due in {weeks}: {on_time:,} in time, {late:,} late, {not_fitting:,} for which no week "
+            "has room.",
+            "{count:,} meetings due in {weeks}: {on_time:,} in time, {late:,} late, {not_fitting:,} for which no week "
+            "has room.",
+            told["due"],
+            weeks=several("{count:,} week", "{count:,} weeks", told["weeks"]),
+            **{name: told[name] for name in ("on_time", "late", "not_fitting")},
+        )
     ]
     if told["late_by_agreement"]:
-        lines.append(f"Of the late ones {told['late_by_agreement']:,} are late because of the day agreed.")
+        agreed = told["late_by_agreement"]
+        lines.append(said("Of the late ones {late:,} are late because of the day agreed.", late=agreed))
     if told["overdue_today"]:
-        lines.append(f"Overdue today: {counted(told['overdue_today'], 'meeting')}; they come first.")
-    renewed = told["new_day_by_campaign"]
-    if renewed:
-        have = "has" if renewed == 1 else "have"
         lines.append(
-            f"{counted(renewed, 'overdue meeting')} {have} a new due day because of the campaign in the policy."
+            several(
+                "Overdue today: {count:,} meeting; they come first.",
+                "Overdue today: {count:,} meetings; they come first.",
+                told["overdue_today"],
+            )
         )
-    placed_ = told["late_weeks_weighted"]
-    if placed_:
+    if told["new_day_by_campaign"]:
         lines.append(
-            f"Lateness of what could be placed: {placed_:,.0f} weighted weeks; no calendar within the weekly minutes "
-            f"can have fewer than {told['late_weeks_bound']:,.0f}."
+            several(
+                "{count:,} overdue meeting has a new due day because of the campaign in the policy.",
+                "{count:,} overdue meetings have a new due day because of the campaign in the policy.",
+                told["new_day_by_campaign"],
+            )
+        )
+    if told["late_weeks_weighted"]:
+        lines.append(
+            said(
+                "Lateness of what could be placed: {late:,.0f} weighted weeks; no calendar within the weekly minutes "
+                "can have fewer than {fewest:,.0f}.",
+                late=told["late_weeks_weighted"],
+                fewest=told["late_weeks_bound"],
+            )
         )
     if told["extra_hours"]:
         lines.append(
-            f"At least {told['extra_hours']:,.0f} extra hours of coach time would make all of it timely "
-            f"(estimate), {told['extra_hours_by_week'][0]:,.0f} of them this week."
+            said(
+                "At least {hours:,.0f} extra hours of coach time would make all of it timely (estimate), {now:,.0f} "
+                "of them this week.",
+                hours=told["extra_hours"],
+                now=told["extra_hours_by_week"][0],
+            )
         )
     return lines
 
 
-def _write(stage: Path, snapshot: Snapshot, found: Contacts, lines: list[str], finnish: bool) -> None:
+def _write(stage: Path, snapshot: Snapshot, found: Contacts, lines: Sequence[str], finnish: bool) -> None:
     write_table(found.teams, TEAMS, stage / "teams.csv", finnish)
     write_table(found.municipalities, MUNICIPALITIES_DONE, stage / "municipality_contacts.csv", finnish)
     write_table(found.weeks, TEAM_WEEKS, stage / "weeks.csv", finnish)
     tables = [
-        ("Teams", TEAMS, found.teams),
-        ("Municipalities", MUNICIPALITIES_DONE, found.municipalities),
-        ("Weeks", TEAM_WEEKS, found.weeks),
+        (mark("Teams"), TEAMS, found.teams),
+        (mark("Municipalities"), MUNICIPALITIES_DONE, found.municipalities),
+        (mark("Weeks"), TEAM_WEEKS, found.weeks),
     ]
-    write_tables(stage / "contacts.xlsx", "Contacts", snapshot.date, lines, tables, absent=HELD_BACK)
+    write_tables(
+        stage / "contacts.xlsx",
+        mark("Contacts"),
+        snapshot.date,
+        lines,
+        tables,
+        absent=HELD_BACK,
+        language=texts().language,
+    )
     folder = stage / CALENDARS
     folder.mkdir()
     by_coach = found.meetings.partition_by("coach_id", as_dict=True, maintain_order=True)

@@ -13,28 +13,30 @@ from typing import Any
 
 import polars as pl
 
-from optimiser.allocation.allocate import Allocation
 from optimiser.allocation.cover import ASKED, Cover, cover_figures, demand_coach, leave_for_good
 from optimiser.allocation.handovers.returns import Return, come_back
 from optimiser.allocation.handovers.words import finnish_day
 from optimiser.allocation.steps import move_list
 from optimiser.cli import plan_folder
+from optimiser.cli.coach_names import names_of
+from optimiser.cli.cover_words import back_sentences, permanent_sentences
+from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.cli.summary import summary
-from optimiser.cli.words import counted
 from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.handovers import COVER, RETURNS
 from optimiser.domain.policy import Policy
 from optimiser.domain.schema import TABLES
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import Message, mark, said
 from optimiser.quality.measures import measures
 from optimiser.reports.table_book import write_tables
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged
 from optimiser.tables.write import write_table
-from optimiser.workspace import current, handed_over, is_workspace
+from optimiser.workspace import current, facts_purged, handed_over, is_workspace
 
 FILES = (
     *plan_folder.FILES,
@@ -68,6 +70,7 @@ class CoverWishes:
     policy: Path | None
     headings: Path | None
     finnish: bool
+    coach_names: Path | None = None
 
 
 def days_of_call(starts: str, ends: str | None) -> tuple[Date, Date | None]:
@@ -76,11 +79,11 @@ def days_of_call(starts: str, ends: str | None) -> tuple[Date, Date | None]:
     complaints = []
     for option, text in (("--from", starts), ("--to", ends)):
         if text is not None:
-            said = _day_of(text)
-            if isinstance(said, Date):
-                found.append(said)
+            day = _day_of(text)
+            if isinstance(day, Date):
+                found.append(day)
             else:
-                complaints.append(Complaint(ASKED, 0, option, text, *said))
+                complaints.append(Complaint(ASKED, 0, option, text, *day))
     if complaints:
         raise InputError(complaints)
     return found[0], found[1] if ends is not None else None
@@ -90,15 +93,16 @@ def _day_of(text: str) -> Date | tuple[str, str]:
     """The day, or problem and advice."""
     match = next(filter(None, (re.fullmatch(form, text.strip(), re.ASCII) for form in DAY_FORMS)), None)
     if match is None:
-        return "this is no day", "Write it as 2023-03-29 or 29.3.2023."
+        return said("this is no day"), said("Write it as 2023-03-29 or 29.3.2023.")
     year, month, day = (int(match[part]) for part in "ymd")
     try:
         return Date(year, month, day)
     except ValueError:
         if year < 1 or not 1 <= month <= MONTHS or day < 1:
-            return "there is no such day", "Write it as 2023-03-29 or 29.3.2023."
+            return said("there is no such day"), said("Write it as 2023-03-29 or 29.3.2023.")
         last = Date(year, month, monthrange(year, month)[1])
-        return "there is no such day", f"Write {last.isoformat()} or {finnish_day(last)}."
+        advice = said("Write {iso} or {finnish}.", iso=last.isoformat(), finnish=finnish_day(last))
+        return said("there is no such day"), advice
 
 
 def write_cover(wishes: CoverWishes) -> None:
@@ -108,15 +112,20 @@ def write_cover(wishes: CoverWishes) -> None:
         from optimiser.cli.cover_temporary import TemporaryWishes, write_temporary_cover
 
         asked = (current(wishes.region), wishes.coach, wishes.starts, wishes.ends, wishes.out)
-        write_temporary_cover(TemporaryWishes(*asked, wishes.policy, wishes.headings, wishes.finnish))
+        given = (wishes.policy, wishes.headings, wishes.finnish, wishes.coach_names)
+        write_temporary_cover(TemporaryWishes(*asked, *given))
         return
     with Stopwatch() as watch:
         lines, told = (_permanent if wishes.modes == ("permanent",) else _back)(wishes, watch)
     for line in lines:
-        print(line)
-    print(
-        f"Open cover.xlsx, plan.csv and summary.json in {wishes.out}; check with: "
-        f"optimiser check {wishes.out / 'snapshot'} {wishes.out}  ({told['seconds']['total']:.1f} s)"
+        tell(line)
+    tell(
+        said(
+            "Open cover.xlsx, plan.csv and summary.json in {folder}; check with: {command}  ({seconds:.1f} s)",
+            folder=str(wishes.out),
+            command=f"optimiser check {wishes.out / 'snapshot'} {wishes.out}",
+            seconds=told["seconds"]["total"],
+        )
     )
 
 
@@ -141,9 +150,9 @@ Faults = list[tuple[str, str, str, str]]
 def _mode_faults(wishes: CoverWishes) -> Faults:
     if len(wishes.modes) == 1:
         return []
-    problem = "these exclude each other" if wishes.modes else "nothing says what kind of cover"
+    problem = said("these exclude each other") if wishes.modes else said("nothing says what kind of cover")
     given = " ".join(f"--{mode}" for mode in wishes.modes)
-    return [("", given, problem, "Give one of --temporary, --permanent and --back.")]
+    return [("", given, problem, said("Give one of --temporary, --permanent and --back."))]
 
 
 def _date_faults(wishes: CoverWishes, mode: str) -> Faults:
@@ -151,27 +160,35 @@ def _date_faults(wishes: CoverWishes, mode: str) -> Faults:
         return []
     given = wishes.ends.isoformat()
     if mode != "temporary":
-        return [("--to", given, f"--{mode} has no last day", "Leave --to out, or use --temporary.")]
+        problem = said("{option} has no last day", option=f"--{mode}")
+        return [("--to", given, problem, said("Leave --to out, or use --temporary."))]
     if wishes.ends < wishes.starts:
-        return [("--to", given, f"the last day is before the first, {wishes.starts}", "Exchange the dates.")]
+        problem = said("the last day is before the first, {day}", day=wishes.starts)
+        return [("--to", given, problem, said("Exchange the dates."))]
     return []
 
 
 def _option_faults(wishes: CoverWishes, mode: str) -> Faults:
     found: Faults = []
+    asked = f"--{mode}"
     if wishes.most_moves is not None and mode != "permanent":
-        found.append(("--max-moves", str(wishes.most_moves), f"--{mode} moves nobody else", "Leave it out."))
+        problem = said("{option} moves nobody else", option=asked)
+        found.append(("--max-moves", str(wishes.most_moves), problem, said("Leave it out.")))
     if wishes.most_moves is not None and wishes.most_moves < 0:
-        found.append(("--max-moves", str(wishes.most_moves), "fewer moves than none", "Give 0 or more."))
+        problem = said("fewer moves than none")
+        found.append(("--max-moves", str(wishes.most_moves), problem, said("Give 0 or more.")))
     for option, path in (("--since", wishes.since), ("--workspace", wishes.workspace)):
         if path is not None and mode != "back":
-            found.append((option, str(path), f"--{mode} does not look back", "Leave it out, or use --back."))
+            problem = said("{option} does not look back", option=asked)
+            found.append((option, str(path), problem, said("Leave it out, or use --back.")))
     if mode == "back" and wishes.workspace is not None and not is_workspace(wishes.workspace):
-        advice = "Name the folder that `optimiser apply` keeps, or use --since."
-        found.append(("--workspace", str(wishes.workspace), "no log lies in this folder", advice))
+        problem = said("no log lies in this folder")
+        advice = said("Name the folder that `optimiser apply` keeps, or use --since.")
+        found.append(("--workspace", str(wishes.workspace), problem, advice))
     if mode == "back" and wishes.since is None and wishes.workspace is None:
-        advice = "Add --since and the snapshot from before the leave, or --workspace."
-        found.append(("--back", "", "nothing says whom the coach had before", advice))
+        problem = said("nothing says whom the coach had before")
+        advice = said("Add --since and the snapshot from before the leave, or --workspace.")
+        found.append(("--back", "", problem, advice))
     return found
 
 
@@ -194,48 +211,56 @@ def _read(wishes: CoverWishes, watch: Stopwatch) -> tuple[Snapshot, Policy]:
 def _day_faults(day: Date, facts: Date) -> list[Complaint]:
     """What is wrong with the day of a plan beside the day of the facts."""
     if day < facts:
-        problem = f"the day is before the facts, which are of {finnish_day(facts)}"
-        advice = f"Give {facts.isoformat()} or a later day, or an earlier snapshot."
+        problem = said("the day is before the facts, which are of {day}", day=finnish_day(facts))
+        advice = said("Give {day} or a later day, or an earlier snapshot.", day=facts)
     elif day - facts > FARTHEST:
-        problem = (
-            f"the day is more than {FARTHEST.days} days after the facts, which are of {finnish_day(facts)} "
-            "and say nothing about loads that far ahead"
+        problem = said(
+            "the day is more than {days} days after the facts, which are of {day} and say nothing about loads that "
+            "far ahead",
+            days=FARTHEST.days,
+            day=finnish_day(facts),
         )
-        advice = f"Give a day up to {(facts + FARTHEST).isoformat()}, or newer facts."
+        advice = said("Give a day up to {day}, or newer facts.", day=facts + FARTHEST)
     else:
         return []
     return [Complaint(ASKED, 0, "--from", day.isoformat(), problem, advice)]
 
 
-def _preview(told: dict[str, Any], facts: Date, applies: Date) -> list[str]:
+def _preview(told: dict[str, Any], facts: Date, applies: Date) -> list[Message]:
     """Put the day from which a plan applies into the summary; say so where it is still to come."""
     told["applies_from"] = applies.isoformat()
     if applies <= facts:
         return []
-    day = finnish_day(applies)
-    return [f"These facts are those of {day}. Apply this plan from that day on; until then it is a preview."]
+    return [
+        said(
+            "These facts are those of {day}. Apply this plan from that day on; until then it is a preview.",
+            day=finnish_day(applies),
+        )
+    ]
 
 
-def _permanent(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[str], dict[str, Any]]:
+def _permanent(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[Message], dict[str, Any]]:
     snapshot, policy = _read(wishes, watch)
     with staged(wishes.out, replaced=FILES) as stage:
         cover = leave_for_good(
-            snapshot, policy, wishes.coach, wishes.starts, wishes.most_moves, progress=watch
+            snapshot, policy, wishes.coach, wishes.starts, wishes.most_moves, progress=watch, texts=texts()
         )
         told = {"cover": "permanent", "coach": wishes.coach, "from": wishes.starts.isoformat()}
         told |= cover_figures(cover)
         lines = permanent_sentences(told, cover) + _preview(told, snapshot.date, cover.snapshot.date)
-        tables = (("Who goes where", COVER, cover.rows),)
+        tables = ((mark("Who goes where"), COVER, cover.rows),)
         told = _write_all(stage, wishes, watch, (cover, told), lines, tables)
     return lines, told
 
 
-def _back(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[str], dict[str, Any]]:
+def _back(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[Message], dict[str, Any]]:
     snapshot, policy = _read(wishes, watch)
     with watch.phase("read"):
         before = _had_before(wishes, policy, watch)
     with staged(wishes.out, replaced=FILES) as stage:
-        found = come_back(snapshot, policy, wishes.coach, wishes.starts, before, progress=watch)
+        found = come_back(
+            snapshot, policy, wishes.coach, wishes.starts, before, progress=watch, texts=texts()
+        )
         returning = int(found.rows["returns"].sum())
         told = {
             "cover": "back",
@@ -247,7 +272,7 @@ def _back(wishes: CoverWishes, watch: Stopwatch) -> tuple[list[str], dict[str, A
             "staying": found.rows.height - returning,
         }
         lines = back_sentences(told) + _preview(told, snapshot.date, found.snapshot.date)
-        tables = (("Who comes back", RETURNS, found.rows),)
+        tables = ((mark("Who comes back"), RETURNS, found.rows),)
         told = _write_all(stage, wishes, watch, (found, told), lines, tables)
     return lines, told
 
@@ -261,11 +286,19 @@ def _had_before(wishes: CoverWishes, policy: Policy, watch: Stopwatch) -> pl.Dat
         frames.append(mine.select("client_id", since=pl.coalesce("coach_since", "registered_on")))
     if wishes.workspace is not None:
         logged = handed_over(wishes.workspace, wishes.coach)
+        purged = facts_purged(wishes.workspace)
+        if purged is not None:
+            tell(
+                said(
+                    "Who was handed over before {day} is not known any more: it was purged from the workspace.",
+                    day=purged,
+                )
+            )
         frames.append(logged.select("client_id", since=pl.lit(None, dtype=pl.Date)))
     found = pl.concat(frames).unique("client_id", keep="first", maintain_order=True)
     if found.is_empty():
-        problem = "the coach had no clients then"
-        advice = "Name an earlier snapshot with --since, or the workspace that logged the change."
+        problem = said("the coach had no clients then")
+        advice = said("Name an earlier snapshot with --since, or the workspace that logged the change.")
         raise InputError([Complaint(ASKED, 0, "--coach", wishes.coach, problem, advice)])
     return found
 
@@ -281,94 +314,23 @@ def _write_all(
     """Write plan, proof, facts, tables and summary; return the summary."""
     cover, about = solved
     snapshot, policy, found = cover.snapshot, cover.policy, cover.found
-    moves = move_list(snapshot, policy, found.plan.rows, watch, found.encoding)
+    names = names_of(wishes.coach_names, snapshot)
+    moves = move_list(snapshot, policy, found.plan.rows, watch, found.encoding, texts=texts())
     with watch.phase("write"):
         plan_folder.write_plan(stage, snapshot, policy, found, wishes.finnish)
         plan_folder.write_solved_snapshot(stage, snapshot, wishes.finnish)
         plan_folder.write_moves(stage, moves, wishes.finnish)
         for _, table, frame in tables:
             write_table(frame, table, stage / f"{table.name}.csv", wishes.finnish)
-        write_tables(stage / "cover.xlsx", f"Cover of {wishes.coach}", snapshot.date, lines, tables)
+        write_tables(
+            stage / "cover.xlsx",
+            said("Cover of {coach}", coach=wishes.coach),
+            snapshot.date,
+            lines,
+            tables,
+            language=texts().language,
+            coach_names=names,
+        )
     told = about | {"steps": moves.summary()}
     told |= {"plan": summary(snapshot, policy, found, measures(found.recount), "normal")}
     return plan_folder.write_summary(stage, told, watch)
-
-
-def permanent_sentences(told: dict[str, Any], cover: Cover) -> list[str]:
-    """What becomes of a leaver's clients, in sentences."""
-    clients, without = told["leavers_clients"], told["leavers_clients_without"]
-    travel, interpreter = told["travel_minutes"], told["interpreter_minutes"]
-    lines = [
-        f"{told['coach']} leaves on {told['from']}: {counted(clients - without, 'client')} of {clients:,} go to "
-        f"{counted(told['receiving_coaches'], 'coach', 'coaches')}; {language_words(told)}.",
-        f"Minutes a month, before and after: way to meetings {travel[0]:,.0f} and {travel[1]:,.0f}, interpreter "
-        f"{interpreter[0]:,.0f} and {interpreter[1]:,.0f}.",
-    ]
-    if without:
-        lines.append(f"Nobody can receive {counted(without, 'client')}; reasons and repairs are in plan.csv.")
-    lines += without_sentences(told)
-    lines.append(_others(told))
-    if told["forced_anyway"] or told["new_clients"]:
-        lines.append(
-            f"In the same plan: {counted(told['forced_anyway'], 'other client')} must change for another reason, "
-            f"{counted(told['new_clients'], 'new client')}."
-        )
-    if told["pins_set_aside"]:
-        lines.append(
-            f"{counted(len(told['pins_set_aside']), 'pin')} set aside; summary.json names the clients."
-        )
-    lines.append(_proof(cover.found))
-    return lines
-
-
-def language_words(told: dict[str, Any]) -> str:
-    """What becomes of shared languages, of all who are received."""
-    kept, lost, none = (told[f"language_{what}"] for what in ("kept", "lost", "none_before"))
-    said = f"{kept:,} {'keeps' if kept == 1 else 'keep'} a shared language, {lost:,} {'loses' if lost == 1 else 'lose'} it"
-    return said + (f", {none:,} had none before" if none else "")
-
-
-def without_sentences(told: dict[str, Any]) -> list[str]:
-    """Clients of others, and new ones, whom the plan leaves without a coach."""
-    new, barred = told["new_without"], told["forced_without"]
-    if not new + barred:
-        return []
-    parts = [f"{new:,} new"] * bool(new) + [f"{barred:,} whose coach a rule bars"] * bool(barred)
-    begin = "Besides them, " if told["leavers_clients_without"] else ""
-    have = "has" if new + barred == 1 else "have"
-    return [
-        f"{begin}{counted(new + barred, 'client')} of the region {have} no coach in this plan: {', '.join(parts)}; "
-        "see plan.csv: its columns barred_by and repair say why, and how each can be served."
-    ]
-
-
-def _others(told: dict[str, Any]) -> str:
-    moved, brought = told["others_moved"], told["moves_bring"]
-    if brought is None:
-        return "Nobody else who may stay moves."
-    who = f"{counted(moved, 'other client')} of at most {told['most_moves']:,} {'changes' if moved == 1 else 'change'} coach"
-    if brought["saved_minutes"] is None:
-        more = brought["served_more_weighted"]
-        return f"{who}: {more:,.0f} more can be served than if nobody else moved (weighted)."
-    low, high = brought["saved_interval"]
-    steep = brought["saved_overload_minutes"]
-    note = f"; {steep:,.0f} of it are the steep price of load above limits" if steep >= 1 else ""
-    return (
-        f"{who}: that saves {brought['saved_minutes']:,.0f} minutes a month beside the plan in which nobody else "
-        f"moves (the best of both kinds differ by {low:,.0f} to {high:,.0f}{note})."
-    )
-
-
-def _proof(found: Allocation) -> str:
-    proof = found.plan.certificate
-    return f"Within {100 * proof.gap:.3f} % of the best; checked from the facts: nothing to object to."
-
-
-def back_sentences(told: dict[str, Any]) -> list[str]:
-    """Who comes back to a coach, in sentences."""
-    return [
-        f"{told['coach']} is back on {told['from']}. Of {counted(told['had_before'], 'client')} of then, "
-        f"{told['with_others']:,} are with somebody else now: {told['returning']:,} can come back if they wish, "
-        f"{told['staying']:,} stay where they are (returns.csv says why).",
-        "The longest relationships come first; nobody else who may stay moves.",
-    ]

@@ -21,11 +21,7 @@ def run() -> None:
     try:
         _run()
     except KeyboardInterrupt:
-        _stopped()
-    except SystemExit as end:
-        if end.code != STOPPED:
-            raise
-        _stopped()
+        _stopped("Stopped. Nothing was written.")
 
 
 def _run() -> None:
@@ -37,9 +33,16 @@ def _run() -> None:
     from optimiser.reports.texts import texts_in
 
     texts = texts_in(language_of(sys.argv[1:], os.environ))
+    stopped = texts.of(said("Stopped. Nothing was written."))
     try:
         with speaking(texts):
             command_in(app, texts)()
+    except KeyboardInterrupt:
+        _stopped(stopped)
+    except SystemExit as end:
+        if end.code != STOPPED:
+            raise
+        _stopped(stopped)
     except InputError as error:
         for complaint in error.complaints:
             print(complaint.told(texts), file=sys.stderr)
@@ -54,7 +57,7 @@ def _run() -> None:
         print(texts.of(error.args[0]) if error.args else error, file=sys.stderr)
         sys.exit(FAULT)
     except OSError as error:
-        advice = said("{error}. Try another folder, or ask who looks after this machine.", error=error)
+        advice = said("{error}. Try another folder, or ask who looks after this machine.", error=str(error))
         print(texts.of(advice), file=sys.stderr)
         sys.exit(BAD_INPUT)
     except Exception as error:
@@ -82,9 +85,9 @@ def _unforeseen(error: Exception, texts: Texts) -> None:
         traceback.print_exception(error)
 
 
-def _stopped() -> None:
+def _stopped(sentence: str) -> None:
     """Say so and leave at once: everything has been tidied up, and a second Ctrl-C finds nobody."""
-    print("\nStopped. Nothing was written.", file=sys.stderr)
+    print(f"\n{sentence}", file=sys.stderr)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(STOPPED)

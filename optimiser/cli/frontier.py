@@ -12,14 +12,15 @@ from optimiser.allocation.encode import encode
 from optimiser.allocation.frontier import Frontier, frontier
 from optimiser.cli import plan_folder, rebalance
 from optimiser.cli.plan_folder import write_summary
+from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.frontier import FRONTIER
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import NO_BREAK, THIN, mark, said, several
 from optimiser.reports.frontier import frontier_rows, knee_reason, write_frontier_page
 from optimiser.reports.table_book import write_tables
-from optimiser.reports.texts import texts_in
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged
@@ -52,18 +53,28 @@ class Wishes:
 def write_frontier(wishes: Wishes) -> None:
     """Carry the command out and say what it found."""
     if not 2 <= wishes.points <= MOST_POINTS:
-        problem, advice = "this is no number of points for a line", f"Ask for 2 to {MOST_POINTS}."
+        problem = said("this is no number of points for a line")
+        advice = said("Ask for 2 to {most}.", most=MOST_POINTS)
         raise InputError([Complaint(CALL, 0, "--points", str(wishes.points), problem, advice)])
     with Stopwatch() as watch:
         found = _found(wishes, watch)
-    print(knee_reason(found, texts_in()).replace(plan_folder.THIN, ","))
+    thousands = "," if texts().language == "en" else NO_BREAK
+    tell(knee_reason(found, texts()).replace(f"{THIN}%", " %").replace(THIN, thousands))
     for point in found.points:
-        budget = "no limit" if point.budget is None else f"{point.budget:,} moves"
-        print(
-            f"{budget:>12}: {point.objective_minutes:12,.0f} minutes a month "
-            f"({point.handover_minutes:,.0f} of them handovers), within {plan_folder.proven(point.gap)} of the best"
+        budget = said("no limit")
+        if point.budget is not None:
+            budget = several("{count:,} move", "{count:,} moves", point.budget)
+        tell(
+            said(
+                "{budget:>12}: {cost:12,.0f} minutes a month ({handovers:,.0f} of them handovers), within {gap} of "
+                "the best",
+                budget=budget,
+                cost=point.objective_minutes,
+                handovers=point.handover_minutes,
+                gap=plan_folder.proven(point.gap),
+            )
         )
-    print(f"Open frontier.html and frontier.xlsx in {wishes.out}  ({watch.total():.1f} s)")
+    tell(plan_folder.opened(("frontier.html", "frontier.xlsx"), wishes.out, watch.total()))
     if wishes.plan is not None:
         rebalance.write_rebalance(_as_rebalance(replace(wishes, out=wishes.out / PLAN)))
 
@@ -88,18 +99,28 @@ def _refuse_too_many(wishes: Wishes, snapshot: Snapshot, policy: Policy) -> None
     """Raise where the point asked for has more moves than there are."""
     could = movable(encode(snapshot, with_budget(policy, None))) if wishes.plan else 0
     if wishes.plan is not None and wishes.plan > could:
-        problem = f"more moves than there are: {could:,} clients could move"
-        advice = "Ask for fewer, or leave the option out."
+        problem = several(
+            "more moves than there are: {count:,} client could move",
+            "more moves than there are: {count:,} clients could move",
+            could,
+        )
+        advice = said("Ask for fewer, or leave the option out.")
         raise InputError([Complaint(CALL, 0, "--plan", str(wishes.plan), problem, advice)])
 
 
 def _write(stage: Path, snapshot: Snapshot, found: Frontier, finnish: bool) -> None:
     rows = frontier_rows(found)
     write_table(rows, FRONTIER, stage / "frontier.csv", finnish)
-    write_frontier_page(found, snapshot, stage / "frontier.html")
-    lines = [knee_reason(found, texts_in())]
-    tables = [("Frontier", FRONTIER, rows)]
-    write_tables(stage / "frontier.xlsx", "Budgets of moves", snapshot.date, lines, tables)
+    write_frontier_page(found, snapshot, stage / "frontier.html", texts().language)
+    tables = [(mark("Frontier"), FRONTIER, rows)]
+    write_tables(
+        stage / "frontier.xlsx",
+        mark("Budgets of moves"),
+        snapshot.date,
+        [knee_reason(found, texts())],
+        tables,
+        language=texts().language,
+    )
 
 
 def _told(snapshot: Snapshot, found: Frontier) -> dict[str, Any]:
@@ -110,7 +131,7 @@ def _told(snapshot: Snapshot, found: Frontier) -> dict[str, Any]:
         "fingerprint": snapshot.fingerprint(),
         "movable": found.movable,
         "knee": {"budget": knee.budget, "moved": knee.moved, "gain_share": found.gain(found.knee)},
-        "reason": knee_reason(found, texts_in()),
+        "reason": knee_reason(found, texts()),
         "points": [asdict(p) | {"gain_share": found.gain(i)} for i, p in enumerate(found.points)],
     }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date as Date
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +13,16 @@ import polars as pl
 
 from optimiser.allocation.handovers.counts import by_month, figures, joint_meetings, receivers
 from optimiser.allocation.handovers.plan import NO_EARLIER, Handovers, planned_handovers
-from optimiser.cli.plan_folder import write_summary
+from optimiser.cli.coach_names import names_of
+from optimiser.cli.plan_folder import opened, write_summary
+from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
-from optimiser.cli.words import counted
 from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.handovers import BY_MONTH, HANDOVERS, JOINT_MEETINGS, RECEIVERS
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import Message, mark, said, several
 from optimiser.reports.table_book import write_tables
 from optimiser.tables.edited import read_edited
 from optimiser.tables.policy_file import policy_text, read_policy
@@ -37,7 +42,7 @@ FILES = (
 )
 """What the command writes; a later run replaces all of them together."""
 MOST_MONTHS = 36
-SHEETS = ("Handovers", "By month", "Who can receive", "Joint meetings")
+SHEETS = (mark("Handovers"), mark("By month"), mark("Who can receive"), mark("Joint meetings"))
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class HandoverWishes:
     policy: Path | None
     headings: Path | None
     finnish: bool
+    coach_names: Path | None = None
 
 
 def write_handovers(wishes: HandoverWishes) -> None:
@@ -67,14 +73,15 @@ def _planned(wishes: HandoverWishes, watch: Stopwatch) -> dict[str, Any]:
         snapshot = read_snapshot(
             current(wishes.region), policy=policy, headings=wishes.headings, progress=watch
         )
+        names = names_of(wishes.coach_names, snapshot)
         earlier = read_earlier(wishes.before) if wishes.before else NO_EARLIER
         if wishes.before:
             _demand_same_region(wishes.before, earlier, snapshot)
     with staged(wishes.out, replaced=FILES) as stage:
-        found = planned_handovers(snapshot, policy, wishes.months, earlier, progress=watch)
-        told = figures(found, snapshot, policy) | {"months": wishes.months}
+        found = planned_handovers(snapshot, policy, wishes.months, earlier, progress=watch, texts=texts())
+        told = figures(found, snapshot, policy, texts()) | {"months": wishes.months}
         with watch.phase("write"):
-            _write(stage, snapshot, policy, found, told, wishes.finnish)
+            _write(stage, (snapshot, policy, found), told, names, wishes.finnish)
         return write_summary(stage, told, watch)
 
 
@@ -82,13 +89,13 @@ def _refuse(wishes: HandoverWishes) -> None:
     """Raise for words that cannot be meant."""
     complaints = []
     if not 1 <= wishes.months <= MOST_MONTHS:
-        advice = f"Ask for 1 to {MOST_MONTHS} months."
-        complaints.append(
-            _complaint("--months", str(wishes.months), "so many months cannot be planned", advice)
-        )
+        problem = said("so many months cannot be planned")
+        advice = said("Ask for 1 to {most} months.", most=MOST_MONTHS)
+        complaints.append(_complaint("--months", str(wishes.months), problem, advice))
     if wishes.before is not None and not _file_of(wishes.before).is_file():
-        advice = "Name the folder that `optimiser handovers` wrote earlier, or its handovers.csv."
-        complaints.append(_complaint("--before", str(wishes.before), "there is no list of handovers", advice))
+        problem = said("there is no list of handovers")
+        advice = said("Name the folder that `optimiser handovers` wrote earlier, or its handovers.csv.")
+        complaints.append(_complaint("--before", str(wishes.before), problem, advice))
     if complaints:
         raise InputError(complaints)
 
@@ -112,17 +119,22 @@ def read_earlier(before: Path) -> pl.DataFrame:
     file = _file_of(before)
     rows = read_edited(file, HANDOVERS, ("client_id", "on"), ("client_id", "on"))
     by, at = pl.col("confirmed_by").is_not_null(), pl.col("confirmed_at").is_not_null()
-    said = (pl.col("status").cast(pl.String) == "confirmed").fill_null(False)
-    nobody = (said | (by & at)) & pl.col("to_coach_id").is_null()
+    sure = (pl.col("status").cast(pl.String) == "confirmed").fill_null(False)
+    nobody = (sure | (by & at)) & pl.col("to_coach_id").is_null()
     cases = (
         (
             "confirmed_by",
-            (said | at) & ~by,
-            "a confirmation says who confirmed",
-            "Fill in the official's id.",
+            (sure | at) & ~by,
+            said("a confirmation says who confirmed"),
+            said("Fill in the official's id."),
         ),
-        ("confirmed_at", (said | by) & ~at, "a confirmation says when", "Fill in the day."),
-        ("to_coach_id", nobody, "a confirmed handover needs a coach who receives", "Fill in the coach's id."),
+        ("confirmed_at", (sure | by) & ~at, said("a confirmation says when"), said("Fill in the day.")),
+        (
+            "to_coach_id",
+            nobody,
+            said("a confirmed handover needs a coach who receives"),
+            said("Fill in the coach's id."),
+        ),
     )
     complaints = [
         Complaint(file.name, row["line"], column, "", problem, advice)
@@ -139,19 +151,24 @@ def _demand_same_region(before: Path, earlier: pl.DataFrame, snapshot: Snapshot)
     listed = earlier["client_id"].unique()
     known = int(listed.is_in(snapshot.clients["client_id"].implode()).sum())
     if 2 * known < len(listed):
-        problem = f"only {known:,} of the {counted(len(listed), 'client')} of this list are clients here: it seems to be of another region"
-        advice = "Name the earlier list of this region, or leave --before out."
+        problem = several(
+            "only {known:,} of the {count:,} client of this list are clients here: it seems to be of another region",
+            "only {known:,} of the {count:,} clients of this list are clients here: it seems to be of another region",
+            len(listed),
+            known=known,
+        )
+        advice = said("Name the earlier list of this region, or leave --before out.")
         raise InputError([_complaint("--before", str(before), problem, advice)])
 
 
 def _write(
     stage: Path,
-    snapshot: Snapshot,
-    policy: Policy,
-    found: Handovers,
+    solved: tuple[Snapshot, Policy, Handovers],
     told: dict[str, Any],
+    names: Mapping[str, str],
     finnish: bool,
 ) -> None:
+    snapshot, policy, found = solved
     tables: tuple[tuple[Table, pl.DataFrame], ...] = (
         (HANDOVERS, found.rows),
         (BY_MONTH, by_month(found, snapshot, policy)),
@@ -160,56 +177,101 @@ def _write(
     )
     for table, frame in tables:
         write_table(frame, table, stage / f"{table.name}.csv", finnish)
-    (stage / "policy_in_force.yaml").write_text(policy_text(policy), encoding="utf-8")
+    (stage / "policy_in_force.yaml").write_text(policy_text(policy, texts()), encoding="utf-8")
     named = [(name, table, frame) for name, (table, frame) in zip(SHEETS, tables, strict=True)]
-    titles = {"on": "First day"}
+    titles = {"on": mark("First day")}
     write_tables(
-        stage / "handovers.xlsx", "Planned handovers", snapshot.date, sentences(told), named, titles=titles
+        stage / "handovers.xlsx",
+        mark("Planned handovers"),
+        snapshot.date,
+        sentences(told),
+        named,
+        titles=titles,
+        language=texts().language,
+        coach_names=names,
     )
 
 
-def sentences(told: dict[str, Any]) -> list[str]:
+def sentences(told: dict[str, Any]) -> list[Message]:
     """What the list says in all, in sentences."""
     why = told["why"]
     today = told["due_today"]
     lines = [
-        f"Until {told['until']}, {counted(told['handovers'], 'handover')} of "
-        f"{counted(told['clients_who_change'], 'client')} known in advance: {why.get('integration_ends', 0):,} "
-        f"integration periods end, {why.get('coach_ends', 0):,} because a coach ends, "
-        f"{why.get('age_group_ends', 0):,} grow out of an age group, {why.get('household', 0):,} with a household.",
-        f"{told['received']:,} can be received, {told['own_language']:,} of them by a coach who shares a language; "
-        f"nobody can receive {told['nobody']:,}.",
-        f"Joint meetings cost both coaches {told['joint_meeting_minutes_each']:.0f} minutes each (estimate): "
-        f"{told['joint_minutes']:,.0f} minutes in all.",
+        said(
+            "Until {until}, {handovers} of {clients} known in advance: {integration:,} integration periods end, "
+            "{coach:,} because a coach ends, {age:,} grow out of an age group, {household:,} with a household.",
+            until=Date.fromisoformat(told["until"]),
+            handovers=several("{count:,} handover", "{count:,} handovers", told["handovers"]),
+            clients=several("{count:,} client", "{count:,} clients", told["clients_who_change"]),
+            integration=why.get("integration_ends", 0),
+            coach=why.get("coach_ends", 0),
+            age=why.get("age_group_ends", 0),
+            household=why.get("household", 0),
+        ),
+        said(
+            "{received:,} can be received, {shared:,} of them by a coach who shares a language; nobody can receive "
+            "{nobody:,}.",
+            received=told["received"],
+            shared=told["own_language"],
+            nobody=told["nobody"],
+        ),
+        said(
+            "Joint meetings cost both coaches {each:.0f} minutes each (estimate): {all:,.0f} minutes in all.",
+            each=told["joint_meeting_minutes_each"],
+            all=told["joint_minutes"],
+        ),
     ]
     if told["more_than_once"]:
         lines.append(
-            f"{counted(told['more_than_once'], 'handover')} of clients who change once more within these months."
+            several(
+                "{count:,} handover of clients who change once more within these months.",
+                "{count:,} handovers of clients who change once more within these months.",
+                told["more_than_once"],
+            )
         )
-    status = {name: count for name, count in told["status"].items() if name not in ("proposed", "nobody")}
-    if status or told["carried_out"]:
-        words = {"confirmed": "confirmed", "confirm_anew": "to be confirmed anew", "withdrawn": "withdrawn"}
-        listed = [f"{count:,} {words[name]}" for name, count in status.items()]
-        listed.append(f"{told['carried_out']:,} carried out")
-        lines.append(f"Of the earlier list: {', '.join(listed)}.")
+    lines += _of_the_earlier(told)
     if today["forced"] or today["new"] or today["unserved"]:
         lines.append(
-            f"Due today already, and taken as done: {today['forced']:,} must change coach, {today['new']:,} get a "
-            f"first one, {today['unserved']:,} find none. Plan them with `optimiser allocate` or `rebalance`."
+            said(
+                "Due today already, and taken as done: {forced:,} must change coach, {new:,} get a first one, "
+                "{unserved:,} find none. Plan them with `optimiser allocate` or `rebalance`.",
+                forced=today["forced"],
+                new=today["new"],
+                unserved=today["unserved"],
+            )
         )
-    lines.append(told["assumed"])
-    return lines
+    return [*lines, said("{assumed}", assumed=told["assumed"])]
+
+
+def _of_the_earlier(told: dict[str, Any]) -> list[Message]:
+    """What has become of an earlier list; nothing where there was none."""
+    status = {name: count for name, count in told["status"].items() if name not in ("proposed", "nobody")}
+    if not status and not told["carried_out"]:
+        return []
+    words = {
+        "confirmed": mark("{number:,} confirmed"),
+        "confirm_anew": mark("{number:,} to be confirmed anew"),
+        "withdrawn": mark("{number:,} withdrawn"),
+    }
+    parts = [said(words[name], number=count) for name, count in status.items()]
+    parts.append(said("{number:,} carried out", number=told["carried_out"]))
+    listed = reduce(lambda one, other: said("{one}, {other}", one=one, other=other), parts)
+    return [said("Of the earlier list: {listed}.", listed=listed)]
 
 
 def _say(wishes: HandoverWishes, told: dict[str, Any]) -> None:
     """The few lines on the screen."""
     for line in sentences(told):
-        print(line)
+        tell(line)
     gaps = [solve["gap"] for solve in told["solves"]]
     if gaps:
-        print(
-            f"{counted(len(gaps), 'plan')}, each checked from the facts and within {100 * max(gaps):.3f} % of the best."
+        tell(
+            several(
+                "{count:,} plan, each checked from the facts and within {gap:.3f} % of the best.",
+                "{count:,} plans, each checked from the facts and within {gap:.3f} % of the best.",
+                len(gaps),
+                gap=100 * max(gaps),
+            )
         )
-    print(
-        f"Open handovers.xlsx, handovers.csv and summary.json in {wishes.out}  ({told['seconds']['total']:.1f} s)"
-    )
+    files = ("handovers.xlsx", "handovers.csv", "summary.json")
+    tell(opened(files, wishes.out, told["seconds"]["total"]))

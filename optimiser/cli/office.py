@@ -126,11 +126,12 @@ def about(
     client: Annotated[str, typer.Argument(help="Id of the client.")],
     workspace: Workspace = Path("workspace"),
     out: Annotated[Path | None, typer.Option(help="File to write instead of the screen (JSON).")] = None,
+    by: By = "",
 ) -> None:
     """Gather all that is held on one client: snapshots, plans, log."""
     from optimiser.cli.rights import tell_about
 
-    tell_about(client, workspace, out)
+    tell_about(client, workspace, out, by)
 
 
 @app.command(epilog="Example: optimiser forget --before 2023-01-01 --workspace ours")

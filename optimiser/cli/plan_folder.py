@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,10 +44,14 @@ def write_plan(stage: Path, snapshot: Snapshot, policy: Policy, found: Allocatio
     """Write the plan, its proof, the policy in force and what was set aside."""
     write_table(found.plan.rows, PLAN, stage / "plan.csv", finnish)
     (stage / "certificate.json").write_text(found.plan.certificate.to_json(), encoding="utf-8")
-    (stage / "policy_in_force.yaml").write_text(policy_text(policy), encoding="utf-8")
+    (stage / "policy_in_force.yaml").write_text(policy_text(policy, texts()), encoding="utf-8")
     if snapshot.set_aside:
-        aside = pl.DataFrame(list(map(asdict, snapshot.set_aside)))
-        write_table(aside, SET_ASIDE, stage / "set_aside.csv", finnish)
+        said_of = texts().of
+        told = [
+            asdict(replace(row, file=said_of(row.file), reason=said_of(row.reason)))
+            for row in snapshot.set_aside
+        ]
+        write_table(pl.DataFrame(told), SET_ASIDE, stage / "set_aside.csv", finnish)
 
 
 def write_solved_snapshot(stage: Path, snapshot: Snapshot, finnish: bool) -> None:
@@ -80,8 +84,9 @@ def write_report(
     told: dict[str, Any],
     watch: Stopwatch,
     moves: MoveList | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> None:
-    """Write workbook, page, and what is behind an overload."""
+    """Write workbook and page, with the names of coaches if there are any, and what is behind an overload."""
     from optimiser.allocation.advice import relieving_moves, robustness
     from optimiser.allocation.overload import overload, overload_json
     from optimiser.quality.treatment import equal_treatment
@@ -93,10 +98,12 @@ def write_report(
     snapshot, policy, found = solved
     behind = overload(snapshot, policy, watch)
     with watch.phase("advise"):
-        relief = relieving_moves(snapshot, policy, found.plan.rows, found.recount.coaches)
-        firm = robustness(snapshot, policy, found.encoding, found.solution, partial(solve, effort="rough"))
+        relief = relieving_moves(snapshot, policy, found.plan.rows, found.recount.coaches, texts=texts())
+        firm = robustness(
+            snapshot, policy, found.encoding, found.solution, partial(solve, effort="rough"), texts()
+        )
     with watch.phase("write"):
-        text = json.dumps(overload_json(behind), indent=1)
+        text = json.dumps(overload_json(behind, texts()), indent=1)
         (stage / "overload.json").write_text(text + "\n", encoding="utf-8")
         treatment = equal_treatment(found.recount, snapshot)
         facts = ReportFacts(
@@ -111,9 +118,11 @@ def write_report(
             firm,
             moves=moves,
             overload=behind,
+            coach_names=names or {},
         )
-        write_workbook(facts, stage / "plan.xlsx")
-        write_page(facts, stage / "report.html")
+        language = texts().language
+        write_workbook(facts, stage / "plan.xlsx", language)
+        write_page(facts, stage / "report.html", language)
 
 
 def proof_lines(told: dict[str, Any]) -> list[Message]:
@@ -128,9 +137,7 @@ def proof_lines(told: dict[str, Any]) -> list[Message]:
     ]
     if told["gap"] > WEAK:
         lines.append(
-            said(
-                "The proof is weak here: clients cannot be divided, and few of them make up a coach's load."
-            )
+            said("The proof is weak here: clients cannot be divided, and few of them make up a coach's load.")
         )
     return lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,23 @@ from optimiser.allocation.budget import movable, with_budget
 from optimiser.allocation.encode import encode
 from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.allocation.steps import MoveList, move_list
+from optimiser.cli.coach_names import names_of
 from optimiser.cli.plan_folder import (
     FILES,
-    proof_line,
+    opened,
+    proof_lines,
     write_moves,
     write_plan,
     write_report,
     write_summary,
 )
+from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.cli.summary import summary
-from optimiser.cli.words import counted
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import Message, said, several
 from optimiser.quality.churn import churn
 from optimiser.quality.measures import measures
 from optimiser.tables.plan_file import read_plan_rows
@@ -55,6 +59,7 @@ class Wishes:
     set_aside: bool
     headings: Path | None
     finnish: bool
+    coach_names: Path | None = None
 
 
 def write_rebalance(wishes: Wishes) -> None:
@@ -76,16 +81,17 @@ def _rebalanced(wishes: Wishes, watch: Stopwatch) -> dict[str, Any]:
         )
         if wishes.set_aside:
             snapshot = set_barred_pins_aside(snapshot, policy)
+        names = names_of(wishes.coach_names, snapshot)
         near = None if wishes.near is None else _earlier(wishes.near, snapshot)
     policy = _held_to(wishes, snapshot, policy)
     with staged(wishes.out, replaced=FILES) as stage:
-        found = allocate(snapshot, policy, wishes.effort, watch, near)
-        moves = move_list(snapshot, policy, found.plan.rows, watch, found.encoding)
+        found = allocate(snapshot, policy, wishes.effort, watch, near, texts=texts())
+        moves = move_list(snapshot, policy, found.plan.rows, watch, found.encoding, texts=texts())
         told = _summary(snapshot, policy, found, moves, wishes.effort)
         if near is not None:
             changed = churn(near, found.plan.rows)
             told |= {"churn": {"common": changed.common, "changed": changed.changed, "share": changed.share}}
-        return _written(stage, wishes, (snapshot, policy, found), moves, told, watch)
+        return _written(stage, wishes, (snapshot, policy, found), (moves, names), told, watch)
 
 
 def _earlier(plan: Path, snapshot: Snapshot) -> pl.DataFrame:
@@ -93,8 +99,13 @@ def _earlier(plan: Path, snapshot: Snapshot) -> pl.DataFrame:
     rows = read_plan_rows(plan)
     common = rows.join(snapshot.clients, on="client_id", how="semi").height
     if 2 * common < min(rows.height, snapshot.clients.height):
-        problem = f"this is a proposal for another region: {common:,} of its {rows.height:,} clients are here"
-        advice = "Give a proposal made for this region, or leave the option out."
+        problem = several(
+            "this is a proposal for another region: {common:,} of its {count:,} client are here",
+            "this is a proposal for another region: {common:,} of its {count:,} clients are here",
+            rows.height,
+            common=common,
+        )
+        advice = said("Give a proposal made for this region, or leave the option out.")
         raise InputError([Complaint(CALL, 0, "--near", str(plan), problem, advice)])
     return rows
 
@@ -103,15 +114,16 @@ def _written(
     stage: Path,
     wishes: Wishes,
     solved: tuple[Snapshot, Policy, Allocation],
-    moves: MoveList,
+    shown: tuple[MoveList, Mapping[str, str]],
     told: dict[str, Any],
     watch: Stopwatch,
 ) -> dict[str, Any]:
+    moves, names = shown
     with watch.phase("write"):
         write_plan(stage, *solved, wishes.finnish)
         write_moves(stage, moves, wishes.finnish)
     if wishes.report:
-        write_report(stage, solved, measures(solved[2].recount), told, watch, moves)
+        write_report(stage, solved, measures(solved[2].recount), told, watch, moves, names)
     return write_summary(stage, told, watch)
 
 
@@ -137,8 +149,12 @@ def _held_to(wishes: Wishes, snapshot: Snapshot, policy: Policy) -> Policy:
     if wishes.max_share:
         wanted = int(_share(wishes) * could)
     elif wanted is not None and wanted > could:
-        problem = f"more moves than there are: {counted(could, 'client')} could move"
-        advice = "Ask for fewer, or leave the option out for no limit."
+        problem = several(
+            "more moves than there are: {count:,} client could move",
+            "more moves than there are: {count:,} clients could move",
+            could,
+        )
+        advice = said("Ask for fewer, or leave the option out for no limit.")
         raise InputError([Complaint(CALL, 0, "--max-moves", str(wanted), problem, advice)])
     return with_budget(policy, wanted)
 
@@ -165,16 +181,17 @@ def _share(wishes: Wishes) -> float:
     complaints = []
     text = wishes.max_share.strip()
     if wishes.max_moves is not None:
-        advice = "Give one of the two."
-        complaints.append(Complaint(CALL, 0, "--max-share", text, "there is --max-moves as well", advice))
+        problem, advice = said("there is --max-moves as well"), said("Give one of the two.")
+        complaints.append(Complaint(CALL, 0, "--max-share", text, problem, advice))
     number = text.removesuffix("%").strip().replace(",", ".")
     try:
         share = float(number) / 100
     except ValueError:
         share = -1.0
     if not text.endswith("%") or not 0 <= share <= 1:
-        advice = "Write a percentage from 0% to 100%, such as 3%."
-        complaints.append(Complaint(CALL, 0, "--max-share", text, "this is no share of clients", advice))
+        problem = said("this is no share of clients")
+        advice = said("Write a percentage from 0% to 100%, such as 3%.")
+        complaints.append(Complaint(CALL, 0, "--max-share", text, problem, advice))
     if complaints:
         raise InputError(complaints)
     return share
@@ -182,29 +199,67 @@ def _share(wishes: Wishes) -> float:
 
 def _say(wishes: Wishes, told: dict[str, Any]) -> None:
     if told["set_aside"]:
-        print(
-            f"{counted(told['set_aside'], 'row')} set aside (set_aside.csv). A plan made so can be read and "
-            "checked but not applied: mend the rows first."
+        tell(
+            several(
+                "{count:,} row set aside (set_aside.csv). A plan made so can be read and checked but not applied: "
+                "mend the rows first.",
+                "{count:,} rows set aside (set_aside.csv). A plan made so can be read and checked but not applied: "
+                "mend the rows first.",
+                told["set_aside"],
+            )
         )
-    budget = "no limit" if told["budget"] is None else f"at most {told['budget']:,}"
-    print(
-        f"{told['moved']:,} of the {counted(told['movable'], 'client')} who could move do ({budget}); "
-        f"{told['forced']:,} must change, because a rule bars their coach; {told['new']:,} are new."
-    )
+    tell(_who_moves(told))
     if told["unserved"]:
-        print(f"Without a coach: {counted(told['unserved'], 'client')}; reasons and repairs are in the plan.")
-    print(proof_line(told))
+        tell(
+            several(
+                "Without a coach: {count:,} client; reasons and repairs are in the plan.",
+                "Without a coach: {count:,} clients; reasons and repairs are in the plan.",
+                told["unserved"],
+            )
+        )
+    for line in proof_lines(told):
+        tell(line)
     if told["move_price_minutes"] > 0:
-        print(f"One more move would save up to {told['move_price_minutes']:,.1f} minutes a month.")
-    steps = told["steps"]
-    print(
-        f"{counted(steps['steps'], 'step')} in {counted(steps['waves'], 'week')} (moves.csv); "
-        "fill in decision, confirmed_by and confirmed_at, then: optimiser apply."
+        price = told["move_price_minutes"]
+        tell(said("One more move would save up to {price:,.1f} minutes a month.", price=price))
+    tell(
+        said(
+            "{steps} in {weeks} (moves.csv); fill in decision, confirmed_by and confirmed_at, then: optimiser apply.",
+            steps=several("{count:,} step", "{count:,} steps", told["steps"]["steps"]),
+            weeks=several("{count:,} week", "{count:,} weeks", told["steps"]["waves"]),
+        )
     )
     if "churn" in told:
-        print(
-            f"Compared with the earlier proposal, {counted(told['churn']['changed'], 'client')} of "
-            f"{told['churn']['common']:,} {'has' if told['churn']['changed'] == 1 else 'have'} another coach."
+        tell(
+            several(
+                "Compared with the earlier proposal, {count:,} client of {common:,} has another coach.",
+                "Compared with the earlier proposal, {count:,} clients of {common:,} have another coach.",
+                told["churn"]["changed"],
+                common=told["churn"]["common"],
+            )
         )
-    opened = "report.html, plan.xlsx, " if wishes.report else ""
-    print(f"Open {opened}moves.csv and summary.json in {wishes.out}  ({told['seconds']['total']:.1f} s)")
+    files = ("report.html", "plan.xlsx") if wishes.report else ()
+    tell(opened((*files, "moves.csv", "summary.json"), wishes.out, told["seconds"]["total"]))
+
+
+def _who_moves(told: dict[str, Any]) -> Message:
+    """How many move, of how many who could."""
+    fields = {name: told[name] for name in ("moved", "forced", "new")}
+    if told["budget"] is None:
+        return several(
+            "{moved:,} of the {count:,} client who could move do (no limit); {forced:,} must change, because a "
+            "rule bars their coach; {new:,} are new.",
+            "{moved:,} of the {count:,} clients who could move do (no limit); {forced:,} must change, because a "
+            "rule bars their coach; {new:,} are new.",
+            told["movable"],
+            **fields,
+        )
+    return several(
+        "{moved:,} of the {count:,} client who could move do (at most {most:,}); {forced:,} must change, because a "
+        "rule bars their coach; {new:,} are new.",
+        "{moved:,} of the {count:,} clients who could move do (at most {most:,}); {forced:,} must change, because "
+        "a rule bars their coach; {new:,} are new.",
+        told["movable"],
+        most=told["budget"],
+        **fields,
+    )

@@ -60,7 +60,7 @@ def _option() -> TyperOption:
 def language_of(words: Sequence[str], environment: Mapping[str, str]) -> str:
     """Return the language that a call asks for; English where it asks for none that there is."""
     asked = environment.get(VARIABLE, "")
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         if word == OPTION:
             asked = following
         elif word.startswith(f"{OPTION}="):

@@ -9,28 +9,34 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from optimiser.cli.speak import texts
 from optimiser.domain.progress import Progress
+from optimiser.domain.texts import mark
 
 WORDS = {
-    "read": "Reading the tables",
-    "encode": "Grouping equal clients",
-    "relax": "Finding the best that any plan could reach",
-    "polish": "Making the plan",
-    "decode": "Writing down reasons",
-    "check": "Checking the plan from the facts",
-    "solve": "Trying budgets of moves",
-    "steps": "Putting the moves in order",
-    "overload": "Looking behind the overload",
-    "advise": "Testing the advice",
-    "due": "Finding out what is due",
-    "calendar": "Filling the calendars",
-    "meetings": "Looking for first meetings",
-    "cover": "Looking for deputies",
-    "triage": "Asking who belongs to the target group",
-    "forecast": "Expecting arrivals and departures",
-    "decide": "Reading the decisions",
-    "write": "Writing files",
-    "make": "Making the region",
+    "read": mark("Reading the tables"),
+    "look": mark("Counting the hours of today"),
+    "encode": mark("Grouping equal clients"),
+    "relax": mark("Finding the best that any plan could reach"),
+    "polish": mark("Making the plan"),
+    "decode": mark("Writing down reasons"),
+    "check": mark("Checking the plan from the facts"),
+    "solve": mark("Trying budgets of moves"),
+    "steps": mark("Putting the moves in order"),
+    "overload": mark("Looking behind the overload"),
+    "advise": mark("Testing the advice"),
+    "due": mark("Finding out what is due"),
+    "calendar": mark("Filling the calendars"),
+    "meetings": mark("Looking for first meetings"),
+    "cover": mark("Looking for deputies"),
+    "triage": mark("Asking who belongs to the target group"),
+    "forecast": mark("Expecting arrivals and departures"),
+    "decide": mark("Reading the decisions"),
+    "compare": mark("Comparing with the snapshot"),
+    "purge": mark("Purging what is old"),
+    "month": mark("Counting the months"),
+    "write": mark("Writing files"),
+    "make": mark("Making the region"),
 }
 """What each phase is called on the screen."""
 
@@ -54,7 +60,7 @@ class Stopwatch(Progress):
     def phase(self, name: str) -> Iterator[None]:
         """Time one phase; repeated phases add up."""
         begun = time.perf_counter()
-        self._show(WORDS.get(name, name))
+        self._show(texts().gettext(WORDS[name]) if name in WORDS else name)
         try:
             yield
         finally:
@@ -62,7 +68,7 @@ class Stopwatch(Progress):
 
     def say(self, text: str) -> None:
         """Show one sentence beside the phase."""
-        self._show(f"{self._now.split(' … ')[0]} … {text}")
+        self._show(f"{self._now.split(' … ')[0]} … {texts().of(text)}")
 
     def total(self) -> float:
         """Seconds since the command began."""

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from optimiser.allocation.allocate import Allocation
+from optimiser.cli.speak import texts
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
 from optimiser.quality.measures import Measures
@@ -40,7 +41,8 @@ def summary(
         "new": counts.get("new", 0),
         "recent_change_exempt": _exempt(snapshot, policy, allocation),
         "households_apart": [
-            {"household": household, "reason": reason} for household, reason in allocation.encoding.separate
+            {"household": household, "reason": texts().of(reason)}
+            for household, reason in allocation.encoding.separate
         ],
         "set_aside": sum(not row.used for row in snapshot.set_aside),
         "used_with_default": sum(row.used for row in snapshot.set_aside),

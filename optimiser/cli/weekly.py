@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from optimiser.cli.app import Effort, Finnish, Headings, Out, PolicyFile, Region, Scope, SetAside, app
+from optimiser.cli.app import (
+    CoachNames,
+    Effort,
+    Finnish,
+    Headings,
+    Out,
+    PolicyFile,
+    Region,
+    Scope,
+    SetAside,
+    app,
+)
 
 DAYS = ["%Y-%m-%d", "%d.%m.%Y"]
 """How a day is written in a call."""
@@ -37,6 +48,7 @@ def rebalance(
     set_aside: SetAside = False,
     headings: Headings = None,
     finnish: Finnish = False,
+    coach_names: CoachNames = None,
 ) -> None:
     """Propose the best plan within a budget of moves, and the steps that lead to it week by week."""
     from optimiser.cli.rebalance import Wishes, write_rebalance
@@ -56,6 +68,7 @@ def rebalance(
             set_aside=set_aside,
             headings=headings,
             finnish=finnish,
+            coach_names=coach_names,
         )
     )
 
@@ -141,11 +154,12 @@ def intake(
     set_aside: SetAside = False,
     headings: Headings = None,
     finnish: Finnish = False,
+    coach_names: CoachNames = None,
 ) -> None:
     """Take new clients in: who belongs here, a coach for each, nobody else moves."""
     from optimiser.cli.intake import Wishes, write_intake
 
-    write_intake(Wishes(region, new, out, policy, effort.value, set_aside, headings, finnish))
+    write_intake(Wishes(region, new, out, policy, effort.value, set_aside, headings, finnish, coach_names))
 
 
 @app.command(
@@ -176,6 +190,7 @@ def cover(
     policy: PolicyFile = None,
     headings: Headings = None,
     finnish: Finnish = False,
+    coach_names: CoachNames = None,
 ) -> None:
     """Cover a coach: deputies for a time, new coaches for good, or the former clients of who returns."""
     from optimiser.cli.cover import MODES, CoverWishes, days_of_call, write_cover
@@ -184,7 +199,7 @@ def cover(
     modes = tuple(mode for mode, given in chosen if given)
     first, last = days_of_call(starts, ends)
     asked = (region, out, coach, modes, first, last, max_moves, since, workspace)
-    write_cover(CoverWishes(*asked, policy, headings, finnish))
+    write_cover(CoverWishes(*asked, policy, headings, finnish, coach_names))
 
 
 @app.command(epilog="Example: optimiser handovers demo/region --out demo/handovers --months 12")
@@ -198,11 +213,12 @@ def handovers(
     policy: PolicyFile = None,
     headings: Headings = None,
     finnish: Finnish = False,
+    coach_names: CoachNames = None,
 ) -> None:
     """List who changes hands at a date known in advance, and who receives them."""
     from optimiser.cli.handovers import HandoverWishes, write_handovers
 
-    write_handovers(HandoverWishes(region, out, months, before, policy, headings, finnish))
+    write_handovers(HandoverWishes(region, out, months, before, policy, headings, finnish, coach_names))
 
 
 @app.command(epilog="Example: optimiser contacts demo/region --plan demo/plan --weeks 13 --out demo/contacts")

@@ -8,9 +8,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from optimiser.allocation.explain import LIMITS
 from optimiser.allocation.pins import set_barred_pins_aside
 from optimiser.allocation.why_not import Way, WhyNot, full, load, sentences
+from optimiser.cli.judge import household_line
+from optimiser.cli.speak import texts
 from optimiser.cli.stopwatch import Stopwatch
+from optimiser.domain.texts import Message, said
 from optimiser.tables.plan_file import read_plan_rows
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.read import read_snapshot
@@ -63,32 +67,50 @@ def _print_answer(found: WhyNot) -> None:
     screen = Console(highlight=False)
     console = screen if screen.is_terminal else Console(highlight=False, width=WIDE)
     first, *others = sentences(found)
-    console.print(f"[bold]{first}[/bold]", soft_wrap=True)
+    told = texts().of
+    console.print(f"[bold]{told(first)}[/bold]", soft_wrap=True)
     if found.household:
-        console.print(f"One household with {', '.join(found.household)}; the figures are for all of them.")
+        console.print(told(household_line(found.household)))
     for sentence in others:
-        console.print(sentence, soft_wrap=True)
+        console.print(told(sentence), soft_wrap=True)
     shown = [way for way in (found.direct,) if way and way not in found.ways] + list(found.ways)
     if shown:
         console.print(_table(found, shown))
         console.print(
-            "The differences are exact for this plan; the minutes they are made of are estimates (see the policy)."
+            told(
+                said(
+                    "The differences are exact for this plan; the minutes they are made of are estimates (see the "
+                    "policy)."
+                )
+            )
         )
 
 
 def _table(found: WhyNot, ways: list[Way]) -> Table:
-    table = Table(title=f"From this plan to one in which {found.client_id} has {found.coach_id}")
-    table.add_column("minutes a month", justify="right")
-    for heading in ("who moves", "how full the coaches are", "limits"):
+    _, told = texts().gettext, texts().of
+    title = said(
+        "From this plan to one in which {client} has {coach}", client=found.client_id, coach=found.coach_id
+    )
+    table = Table(title=told(title))
+    table.add_column(_("minutes a month"), justify="right")
+    for heading in (_("who moves"), _("how full the coaches are"), _("limits")):
         table.add_column(heading)
     for way in ways:
         table.add_row(
-            f"{way.minutes:+,.1f}",
+            told(said("{minutes:+,.1f}", minutes=way.minutes)),
             "\n".join(
-                f"{' + '.join(move.client_ids)}: {move.from_coach_id or 'no coach'} -> {move.to_coach_id}"
+                f"{' + '.join(move.client_ids)}: {move.from_coach_id or _('no coach')} -> {move.to_coach_id}"
                 for move in way.moves
             ),
-            "\n".join(map(full, way.loads)),
-            f"breaks {', '.join(way.breaks)}" if way.breaks else "kept",
+            "\n".join(told(full(load)) for load in way.loads),
+            told(_limits(way)),
         )
     return table
+
+
+def _limits(way: Way) -> Message:
+    """Which limits a way breaks."""
+    if not way.breaks:
+        return said("kept")
+    limits = ", ".join(texts().gettext(LIMITS[limit]) for limit in way.breaks)
+    return said("breaks {limits}", limits=limits)

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import polars as pl
 
+from optimiser.domain.texts import mark
+
 Kind = Literal["id", "text", "code", "codes", "levels", "integer", "number", "date", "flag"]
 
 DTYPES: dict[Kind, pl.DataType] = {
@@ -22,15 +24,15 @@ DTYPES: dict[Kind, pl.DataType] = {
 }
 
 KIND_WORDS: dict[Kind, str] = {
-    "id": "pseudonymous id",
-    "text": "text",
-    "code": "code",
-    "codes": "codes, separated by spaces",
-    "levels": "codes with level (`en:B1 fi:A2`)",
-    "integer": "whole number",
-    "number": "number",
-    "date": "date",
-    "flag": "yes/no",
+    "id": mark("pseudonymous id"),
+    "text": mark("text"),
+    "code": mark("code"),
+    "codes": mark("codes, separated by spaces"),
+    "levels": mark("codes with level (`en:B1 fi:A2`)"),
+    "integer": mark("whole number"),
+    "number": mark("number"),
+    "date": mark("date"),
+    "flag": mark("yes/no"),
 }
 
 

@@ -43,13 +43,14 @@ class Complaint:
 
     def told(self, texts: Texts) -> str:
         """Return the complaint in a language; file, heading and value stand as they are in the file."""
-        place = self.file
+        place = texts.of(self.file)
         if self.line:
             place += texts.of(said(", line {line}", line=self.line))
         if self.column:
             place += texts.of(said(", column {column}", column=self.column))
         value = f" ({self.value!r})" if self.value else ""
-        return f"{place}: {texts.of(self.problem)}{value}. {texts.of(self.advice)}"
+        problem = texts.of(self.problem).rstrip(" .")
+        return f"{place}: {problem}{value}. {texts.of(self.advice)}"
 
 
 class InputError(OptimiserError):

@@ -19,6 +19,7 @@ from optimiser.domain.policy_rules import Rules
 from optimiser.domain.policy_triage import Intake, Triage
 from optimiser.domain.policy_types import Days, Factor, Meetings, Minutes, Months, Section, Share, Weight
 from optimiser.domain.schema import LEVELS
+from optimiser.domain.texts import said
 
 
 class HandoverTier(Section):
@@ -56,7 +57,7 @@ class Handover(Section):
         ages = [t.until_months for t in self.tiers]
         known = [a for a in ages if a is not None]
         if not ages or ages[-1] is not None or len(known) != len(ages) - 1 or known != sorted(set(known)):
-            raise ValueError("tiers must rise in until_months, and the last (only the last) has none")
+            raise ValueError(said("tiers must rise in until_months, and the last (only the last) has none"))
         return self
 
 
@@ -110,10 +111,10 @@ class LoadCurve(Section):
     def _convex(self) -> LoadCurve:
         b = self.breaks
         if len(b) < 2 or b[0] != 0 or any(x >= y for x, y in itertools.pairwise(b)):
-            raise ValueError("breaks must start at 0 and rise")
+            raise ValueError(said("breaks must start at 0 and rise"))
         s = self.slopes
         if s and (len(s) != len(b) - 1 or s[0] < 0 or any(x >= y for x, y in itertools.pairwise(s))):
-            raise ValueError("slopes must rise strictly, one fewer than the breaks, none below 0")
+            raise ValueError(said("slopes must rise strictly, one fewer than the breaks, none below 0"))
         return self
 
     def slope_values(self) -> tuple[float, ...]:
@@ -146,7 +147,7 @@ class Rhythm(Section):
         ages = [p.until_days for p in self.phases]
         known = [a for a in ages if a is not None]
         if not ages or ages[-1] is not None or len(known) != len(ages) - 1 or known != sorted(set(known)):
-            raise ValueError("phases must rise in until_days, and the last (only the last) has none")
+            raise ValueError(said("phases must rise in until_days, and the last (only the last) has none"))
         return self
 
 
@@ -167,7 +168,7 @@ class Workload(Section):
     @model_validator(mode="after")
     def _levels(self) -> Workload:
         if set(self.need_minutes) != {1, 2, 3, 4}:
-            raise ValueError("need_minutes must name the levels 1, 2, 3 and 4")
+            raise ValueError(said("need_minutes must name the levels 1, 2, 3 and 4"))
         return self
 
 
@@ -270,7 +271,7 @@ class Policy(Section):
     def _dated(self) -> Policy:
         starts = [r.starts for r in self.rhythms]
         if not starts or starts != sorted(set(starts)):
-            raise ValueError("rhythms must be in the order of their first days, no two on one day")
+            raise ValueError(said("rhythms must be in the order of their first days, no two on one day"))
         return self
 
     def rhythm_on(self, day: Date) -> Rhythm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field, model_validator
 
 from optimiser.domain.policy_types import LanguageMode, Level, Minutes, Section
+from optimiser.domain.texts import said
 
 
 class Rule(Section):
@@ -53,7 +54,7 @@ class AgeGroupRule(Rule):
     @model_validator(mode="after")
     def _ordered(self) -> AgeGroupRule:
         if self.adult_until <= self.youth_until:
-            raise ValueError("adult_until must be larger than youth_until")
+            raise ValueError(said("adult_until must be larger than youth_until"))
         return self
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from optimiser.domain.policy_types import Section, Share
+from optimiser.domain.texts import mark, said
 
 Ground = Literal["no_earnings_related", "under_age", "immigrant", "foreign_language"]
 Status = Literal["unemployed", "subsidised_work", "service", "part_time", "laid_off", "other"]
@@ -43,26 +44,30 @@ def _default_rules() -> tuple[TargetRule, ...]:
             ends=Date(2024, 12, 31),
             statuses=("unemployed", "laid_off", "subsidised_work", "service"),
             grounds=("no_earnings_related", "under_age", "immigrant", "foreign_language"),
-            paragraph="Act 1269/2020, section 4: jobseekers who are unemployed (wholly laid off among them, "
-            "section 2), in subsidised work or in an employment service, whose home municipality takes part, "
-            "and who have no right to earnings-related allowance, or are under 30, immigrants or "
-            "foreign-language speakers.",
+            paragraph=mark(
+                "Act 1269/2020, section 4: jobseekers who are unemployed (wholly laid off among them, "
+                "section 2), in subsidised work or in an employment service, whose home municipality takes part, "
+                "and who have no right to earnings-related allowance, or are under 30, immigrants or "
+                "foreign-language speakers."
+            ),
             source="Section 4 as amended by Act 1381/2021 (Finlex); in force until 31.12.2024 by the bill "
             "HE 17/2022. To be verified: the wording of 2020, jobseekers at risk of unemployment within two "
             "weeks (1381/2021; no column tells them), and temporary protection without a home municipality "
             "(HE 295/2022).",
-            elsewhere="The client does not belong to the target group of the municipal trial.",
-            where_to="TE office",
+            elsewhere=mark("The client does not belong to the target group of the municipal trial."),
+            where_to=mark("TE office"),
         ),
         TargetRule(
             name="municipal employment services",
             starts=Date(2025, 1, 1),
-            paragraph="Act 380/2023 on arranging labour-force services: municipalities and employment areas "
-            "serve all jobseekers from 1.1.2025.",
+            paragraph=mark(
+                "Act 380/2023 on arranging labour-force services: municipalities and employment areas "
+                "serve all jobseekers from 1.1.2025."
+            ),
             source="In force from 1.1.2025 by Act 383/2023, section 1 (Finlex); the content by the bill "
             "HE 207/2022. To be verified: the number of the section on the authority of the home municipality.",
-            elsewhere="The client's home municipality is not among those served here.",
-            where_to="employment area of the home municipality",
+            elsewhere=mark("The client's home municipality is not among those served here."),
+            where_to=mark("employment area of the home municipality"),
         ),
     )
 
@@ -84,10 +89,10 @@ class Triage(Section):
         last: Date | None = None
         for place, rule in enumerate(self.rules):
             if rule.ends is not None and rule.ends < rule.starts:
-                raise ValueError(f"the rule {rule.name} ends before it starts")
+                raise ValueError(said("the rule {rule} ends before it starts", rule=rule.name))
             if place and (last is None or rule.starts <= last):
                 raise ValueError(
-                    "rules must be in the order of their first days, and none may overlap another"
+                    said("rules must be in the order of their first days, and none may overlap another")
                 )
             last = rule.ends
         return self

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from optimiser.domain.texts import said
+
 Level = Literal["A1", "A2", "B1", "B2", "C1", "C2", "L1"]
 LanguageMode = Literal["coach", "interpreter", "interpreter_limited"]
 
@@ -16,7 +18,13 @@ def _without_unit(unit: str, *also: str) -> BeforeValidator:
             return value
         number, _, given = value.strip().partition(" ")
         if given and given.strip() not in (unit, *also):
-            raise ValueError(f"the unit is {unit!r}, not {given.strip()!r}: write the number in {unit}")
+            raise ValueError(
+                said(
+                    "the unit is {unit!r}, not {given!r}: write the number in {unit}",
+                    unit=unit,
+                    given=given.strip(),
+                )
+            )
         return number.replace(",", ".")
 
     return BeforeValidator(strip)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from typing import Any
 
@@ -98,6 +98,16 @@ class Texts:
         else:
             template = self.gettext(text.template)
         return _Forms(self).vformat(template.replace(THIN, NO_BREAK), (), text.values)
+
+    def plain(self) -> Texts:
+        """Return the texts as tables and screens have them: English as in the code, no thin spaces elsewhere."""
+        if self.language == "en":
+            return ENGLISH
+        return replace(
+            self,
+            gettext=lambda text: self.gettext(text).replace(THIN, NO_BREAK),
+            ngettext=lambda one, many, count: self.ngettext(one, many, count).replace(THIN, NO_BREAK),
+        )
 
     def number(self, value: float | None, digits: int = 0) -> str:
         """Return a number with thin-space thousands; a dash for none and for what is not finite."""

@@ -12,6 +12,7 @@ from optimiser.domain.plan import Certificate, Finding
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import Message, said
 from optimiser.quality.arrays import Ints, coded
 from optimiser.quality.bounds import Bounds, bounds
 from optimiser.quality.findings import (
@@ -82,7 +83,7 @@ def check(
     InputError
         If the plan has no column client_id or coach_id.
     """
-    progress.say("Recounting from the facts")
+    progress.say(said("Recounting from the facts"))
     region = read_region(snapshot, policy)
     stored, coach, findings = _assigned(rows, region)
     findings += broken_rules(region, coach)
@@ -103,7 +104,7 @@ def _proved(
     """What the certificate proves, what makes it unfit, and whether it is of other facts."""
     if certificate is None:
         return None, [], []
-    progress.say("Recomputing the bounds")
+    progress.say(said("Recomputing the bounds"))
     changed = facts_changed(certificate, region.snapshot.fingerprint(), region.policy.fingerprint())
     faults = unusable(certificate, region.facts.posts.ids, region.facts.areas, region.limits.moves)
     if faults:
@@ -115,10 +116,11 @@ def _assigned(rows: pl.DataFrame, region: Region) -> tuple[pl.DataFrame, Ints, l
     """Rows of the plan one a client in the order of the clients, coach of each, and what is amiss."""
     missing = [name for name in ("client_id", "coach_id") if name not in rows.columns]
     if missing:
-        advice = "Add the column; an empty coach means unserved."
-        raise InputError(
-            [Complaint("plan", 1, name, "", "the column is missing", advice) for name in missing]
+        problem, advice = (
+            said("the column is missing"),
+            said("Add the column; an empty coach means unserved."),
         )
+        raise InputError([Complaint("plan", 1, name, "", problem, advice) for name in missing])
     ids = region.people.frame.select("client_id")
     rows = rows.select("client_id", "coach_id", *(name for name in VERIFIED if name in rows.columns))
     rows = rows.with_columns(pl.col("client_id", "coach_id").cast(pl.String).replace("", None))
@@ -128,9 +130,11 @@ def _assigned(rows: pl.DataFrame, region: Region) -> tuple[pl.DataFrame, Ints, l
     coach = coded(rows["coach_id"], region.facts.posts.ids)
     unknown = np.flatnonzero((coach < 0) & rows["coach_id"].is_not_null().to_numpy())
 
-    def finding(k: int) -> tuple[str, str]:
+    def finding(k: int) -> tuple[str, Message]:
         client, given = rows.row(int(unknown[k]))[:2]
-        return str(client), f"no coach has the id {given!r}. Use an id from the table of coaches."
+        return str(client), said(
+            "no coach has the id {coach!r}. Use an id from the table of coaches.", coach=given
+        )
 
     return rows, coach, findings + listed("unknown_coach", len(unknown), finding)
 
@@ -144,9 +148,9 @@ def _one_row_a_client(rows: pl.DataFrame, ids: pl.DataFrame) -> tuple[pl.DataFra
     single = known.unique("client_id", keep="first", maintain_order=True)
     twice = known.filter(pl.col("client_id").is_duplicated())["client_id"].unique().sort()
     absent = ids.join(single, on="client_id", how="anti")["client_id"].sort()
-    unknown = "is not among the clients. Take the row out, or read the snapshot the plan was made of."
-    repeated = "stands in the plan more than once. Keep one row."
-    lacking = "is not in the plan. Add a row, with an empty coach if unserved."
+    unknown = said("is not among the clients. Take the row out, or read the snapshot the plan was made of.")
+    repeated = said("stands in the plan more than once. Keep one row.")
+    lacking = said("is not in the plan. Add a row, with an empty coach if unserved.")
     findings = [
         *listed("unknown_client", len(strange), lambda k: (str(strange[k]), unknown)),
         *listed("every_client_once", len(twice), lambda k: (str(twice[k]), repeated)),

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from optimiser.domain.plan import STATUSES, Finding
+from optimiser.domain.texts import Message, said
 from optimiser.quality.arrays import Bools, Floats, Ints, blocks, coded
 from optimiser.quality.pairs import Pairs
 from optimiser.quality.recount import Recount
@@ -23,7 +24,7 @@ SUMMED = 1e-9
 """Relative difference that is put down to the order of a sum."""
 
 
-def listed(name: str, count: int, finding: Callable[[int], tuple[str, str]]) -> list[Finding]:
+def listed(name: str, count: int, finding: Callable[[int], tuple[str, Message]]) -> list[Finding]:
     """Return the first `LISTED` findings of a name, and one that counts the rest.
 
     Parameters
@@ -37,7 +38,7 @@ def listed(name: str, count: int, finding: Callable[[int], tuple[str, str]]) -> 
     """
     found = [Finding(name, *finding(k)) for k in range(min(count, LISTED))]
     if count > LISTED:
-        rest = f"{count - LISTED} more of the same kind; mend those listed and check again"
+        rest = said("{count} more of the same kind; mend those listed and check again", count=count - LISTED)
         found.append(Finding(name, "", rest))
     return found
 
@@ -56,17 +57,23 @@ def broken_rules(region: Region, coach: Ints) -> list[Finding]:
             clients.append(client[~allowed])
     found = []
     for name, clients in broken.items():
-        words = f"{WORDS[name]}. Choose another coach, or change the policy."
-        found += _of_clients(name, region, coach, np.concatenate(clients), words)
+        found += _of_clients(name, region, coach, np.concatenate(clients))
     return found
 
 
-def _of_clients(name: str, region: Region, coach: Ints, client: Ints, words: str) -> list[Finding]:
+def _of_clients(name: str, region: Region, coach: Ints, client: Ints) -> list[Finding]:
+    rule = said(WORDS[name])
     ids, coaches = region.people.frame["client_id"], region.facts.posts.ids
 
-    def finding(k: int) -> tuple[str, str]:
+    def finding(k: int) -> tuple[str, Message]:
         at = int(client[k])
-        return str(ids[at]), f"with {coaches[coach[at]]}: {words}" if coach[at] >= 0 else words
+        if coach[at] < 0:
+            return str(ids[at]), said("{rule}. Choose another coach, or change the policy.", rule=rule)
+        return str(ids[at]), said(
+            "with {coach}: {rule}. Choose another coach, or change the policy.",
+            coach=coaches[coach[at]],
+            rule=rule,
+        )
 
     return listed(name, len(client), finding)
 
@@ -77,10 +84,12 @@ def broken_pins(region: Region, coach: Ints) -> list[Finding]:
     ids = region.people.frame["client_id"]
     client = np.flatnonzero((pin >= 0) & (coach >= 0) & (coach != pin))
 
-    def finding(k: int) -> tuple[str, str]:
+    def finding(k: int) -> tuple[str, Message]:
         at = int(client[k])
         pinned, given = coaches[pin[at]], coaches[coach[at]]
-        return str(ids[at]), f"pinned to {pinned}, given to {given}. Follow the pin, or end it."
+        return str(ids[at]), said(
+            "pinned to {pinned}, given to {given}. Follow the pin, or end it.", pinned=pinned, given=given
+        )
 
     return listed("pin", len(client), finding)
 
@@ -95,9 +104,12 @@ def split_households(region: Region, coach: Ints) -> list[Finding]:
     apart = np.maximum.reduceat(given, special.starts) != np.minimum.reduceat(given, special.starts)
     unit = np.flatnonzero(apart)
 
-    def finding(k: int) -> tuple[str, str]:
+    def finding(k: int) -> tuple[str, Message]:
         members = [str(ids[int(c)]) for c in special.member[special.starts[unit[k]] : ends[unit[k]]]]
-        words = f"{', '.join(members)} are one household and must have one coach, or all none. Join them."
+        words = said(
+            "{members} are one household and must have one coach, or all none. Join them.",
+            members=", ".join(members),
+        )
         return members[0], words
 
     return listed("household", len(unit), finding)
@@ -109,11 +121,16 @@ def unserved_findings(region: Region, coach: Ints) -> list[Finding]:
     ids = region.people.frame["client_id"]
     client = np.flatnonzero((coach < 0) & (held >= 0))
 
-    def finding(k: int) -> tuple[str, str]:
+    def finding(k: int) -> tuple[str, Message]:
         at = int(client[k])
-        why = "is pinned to" if pin[at] >= 0 else "may stay with"
-        words = f"left without a coach, but {why} {coaches[held[at]]}. Give that coach."
-        return str(ids[at]), words
+        mine = coaches[held[at]]
+        if pin[at] >= 0:
+            return str(ids[at]), said(
+                "left without a coach, but is pinned to {coach}. Give that coach.", coach=mine
+            )
+        return str(ids[at]), said(
+            "left without a coach, but may stay with {coach}. Give that coach.", coach=mine
+        )
 
     return listed("unserved", len(client), finding)
 
@@ -133,7 +150,11 @@ def _too_many_moves(found: Recount) -> list[Finding]:
     moved = found.counts["moved"]
     if moved <= found.moves_limit:
         return []
-    text = f"{moved:,} clients who could stay move where {found.moves_limit:,.0f} may. Let some of them stay."
+    text = said(
+        "{moved:,} clients who could stay move where {most:,.0f} may. Let some of them stay.",
+        moved=moved,
+        most=found.moves_limit,
+    )
     return [Finding("moves", "", text)]
 
 
@@ -141,9 +162,13 @@ def _over(name: str, frame: pl.DataFrame, subject: str, value: str, limit: str) 
     over = frame.filter(pl.col(value) > pl.col(limit) * (1 + SUMMED) + STORED)
     rows = over.select(subject, value, limit).rows()
 
-    def finding(k: int) -> tuple[str, str]:
+    def finding(k: int) -> tuple[str, Message]:
         who, has, most = rows[k]
-        return str(who), f"{has:,.6g} where the limit is {most:,.6g}. Move clients away, or raise the limit."
+        return str(who), said(
+            "{value:,.6g} where the limit is {most:,.6g}. Move clients away, or raise the limit.",
+            value=has,
+            most=most,
+        )
 
     return listed(name, len(rows), finding)
 
@@ -182,9 +207,12 @@ def _unlike(name: str, stored: pl.DataFrame, clients: pl.DataFrame, differs: Boo
     """Findings where a stored cell that is not empty differs."""
     at = np.flatnonzero(differs & stored[name].is_not_null().to_numpy())
 
-    def finding(k: int) -> tuple[str, str]:
+    def finding(k: int) -> tuple[str, Message]:
         row = int(at[k])
-        words = f"the plan says {stored[name][row]}, the facts say {clients[name][row]}"
-        return str(clients["client_id"][row]), f"{words}. Correct the plan, or allocate anew."
+        return str(clients["client_id"][row]), said(
+            "the plan says {stored}, the facts say {found}. Correct the plan, or allocate anew.",
+            stored=stored[name][row],
+            found=clients[name][row],
+        )
 
     return listed(name, len(at), finding)

@@ -5,27 +5,36 @@ from __future__ import annotations
 from math import isclose, isfinite
 
 from optimiser.domain.plan import Certificate, Finding, Multipliers
+from optimiser.domain.texts import Message, said
 from optimiser.quality.bounds import Bounds
 from optimiser.quality.findings import SUMMED, listed
 from optimiser.quality.recount import Recount
 
 ABSOLUTE = 1e-6
 """Difference of two figures that is put down to the order of a sum."""
-ADVICE = "Allocate anew, and keep the certificate as it was written."
 
 
 def facts_changed(certificate: Certificate, fingerprint: str, policy_fingerprint: str) -> list[Finding]:
     """Return one finding if the certificate is of other facts or of another policy."""
-    changed = []
-    if certificate.fingerprint != fingerprint:
-        changed.append("the facts")
-    if certificate.policy_fingerprint != policy_fingerprint:
-        changed.append("the policy")
-    if not changed:
+    facts = certificate.fingerprint != fingerprint
+    policy = certificate.policy_fingerprint != policy_fingerprint
+    if facts and policy:
+        text = said(
+            "the facts and the policy changed since the certificate was made, so it proves nothing here. "
+            "Allocate anew, and keep the certificate as it was written."
+        )
+    elif facts:
+        text = said(
+            "the facts changed since the certificate was made, so it proves nothing here. "
+            "Allocate anew, and keep the certificate as it was written."
+        )
+    elif policy:
+        text = said(
+            "the policy changed since the certificate was made, so it proves nothing here. "
+            "Allocate anew, and keep the certificate as it was written."
+        )
+    else:
         return []
-    text = (
-        f"{' and '.join(changed)} changed since the certificate was made, so it proves nothing here. {ADVICE}"
-    )
     return [Finding("fingerprint", "", text)]
 
 
@@ -43,20 +52,30 @@ def unusable(
     moves_limit : float
         Most clients who may move; infinite for no limit.
     """
-    found = []
+    found: list[tuple[str, Message]] = []
     for name, level in (("level1", certificate.level1), ("level2", certificate.level2)):
         found += _below_zero(name, level) + _unknown(name, level, set(coaches), set(areas))
         if level.moves and not isfinite(moves_limit):
-            found.append(
-                ("", f"{name}.moves is {level.moves}, but without a budget of moves it is 0. {ADVICE}")
+            no_budget = said(
+                "{level}.moves is {value!r}, but without a budget of moves it is 0. "
+                "Allocate anew, and keep the certificate as it was written.",
+                level=name,
+                value=level.moves,
             )
+            found.append(("", no_budget))
     if certificate.level1.unserved:
-        found.append(
-            ("", f"level1.unserved is {certificate.level1.unserved}, but only level 2 has it. {ADVICE}")
+        one_level = said(
+            "level1.unserved is {value!r}, but only level 2 has it. "
+            "Allocate anew, and keep the certificate as it was written.",
+            value=certificate.level1.unserved,
         )
+        found.append(("", one_level))
     findings = listed("multipliers", len(found), lambda k: found[k])
     strangers = sorted(set(coaches) ^ set(certificate.component))
-    labels = f"every coach, and nobody else, has a component label; this one does not agree. {ADVICE}"
+    labels = said(
+        "every coach, and nobody else, has a component label; this one does not agree. "
+        "Allocate anew, and keep the certificate as it was written."
+    )
     return findings + listed("component", len(strangers), lambda k: (strangers[k], labels))
 
 
@@ -65,21 +84,38 @@ def _named(level: Multipliers) -> dict[str, dict[str, float]]:
     return {"load": level.load, "heads": level.heads, "interpreter": level.interpreter} | single
 
 
-def _below_zero(name: str, level: Multipliers) -> list[tuple[str, str]]:
+def _below_zero(name: str, level: Multipliers) -> list[tuple[str, Message]]:
     """Multipliers that are negative or no number."""
     return [
-        (subject, f"{name}.{kind} is {value}; a multiplier is a number from 0 up. {ADVICE}")
+        (
+            subject,
+            said(
+                "{level}.{kind} is {value!r}; a multiplier is a number from 0 up. "
+                "Allocate anew, and keep the certificate as it was written.",
+                level=name,
+                kind=kind,
+                value=value,
+            ),
+        )
         for kind, values in _named(level).items()
         for subject, value in sorted(values.items())
         if not (isfinite(value) and value >= 0)
     ]
 
 
-def _unknown(name: str, level: Multipliers, coaches: set[str], areas: set[str]) -> list[tuple[str, str]]:
+def _unknown(name: str, level: Multipliers, coaches: set[str], areas: set[str]) -> list[tuple[str, Message]]:
     """Multipliers of coaches or areas that the facts do not know."""
     known = {"load": coaches, "heads": coaches, "interpreter": areas}
     return [
-        (subject, f"{name}.{kind} names what the facts and limits do not know. {ADVICE}")
+        (
+            subject,
+            said(
+                "{level}.{kind} names what the facts and limits do not know. "
+                "Allocate anew, and keep the certificate as it was written.",
+                level=name,
+                kind=kind,
+            ),
+        )
         for kind, there in known.items()
         for subject in sorted(set(_named(level)[kind]) - there)
     ]
@@ -109,10 +145,17 @@ def proof_findings(certificate: Certificate, found: Recount, bounds: Bounds | No
     if bounds is None:
         return findings
     split = bounds.split
-    labels = "carry different labels, but a client or a limited area reaches into both"
-    findings += listed("component", len(split), lambda k: ("", f"components {split[k]} {labels}. {ADVICE}"))
+    findings += listed("component", len(split), lambda k: ("", _split(split[k])))
     findings += _above("bound_minutes", bounds.minutes, found.objective_minutes)
     return findings + _above("unserved_bound", bounds.unserved, found.unserved_weighted)
+
+
+def _split(labels: object) -> Message:
+    return said(
+        "components {labels} carry different labels, but a client or a limited area reaches into both. "
+        "Allocate anew, and keep the certificate as it was written.",
+        labels=str(labels),
+    )
 
 
 def _same(stored: float, found: float) -> bool:
@@ -120,7 +163,12 @@ def _same(stored: float, found: float) -> bool:
 
 
 def _differ(name: str, stored: float, found: float) -> Finding:
-    text = f"the certificate says {stored!r}, the recount {found!r}: one of the two was changed. {ADVICE}"
+    text = said(
+        "the certificate says {stored!r}, the recount {found!r}: one of the two was changed. "
+        "Allocate anew, and keep the certificate as it was written.",
+        stored=stored,
+        found=found,
+    )
     return Finding(name, "", text)
 
 
@@ -128,5 +176,9 @@ def _above(name: str, bound: float, value: float) -> list[Finding]:
     """A bound above what the plan reaches: the plan then breaks something the bound relies on."""
     if bound <= value or _same(bound, value):
         return []
-    text = f"the bound {bound!r} is above what the plan reaches, {value!r}. Mend the other findings first."
+    text = said(
+        "the bound {bound!r} is above what the plan reaches, {value!r}. Mend the other findings first.",
+        bound=bound,
+        value=value,
+    )
     return [Finding(name, "", text)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.domain.policy import Policy
+from optimiser.domain.texts import mark
 from optimiser.quality.arrays import Bools, Ints
 from optimiser.quality.pairs import Pairs, road_minutes, shared_language
 
@@ -144,17 +145,17 @@ RULES: dict[str, Callable[..., Bools]] = {**FACT_RULES, **OWN_RULES}
 """Every rule by name; the names are those of `policy.rules`."""
 
 WORDS = {
-    "municipality": "the coach does not serve the client's municipality",
-    "language": "they share no language, and an interpreter is not allowed for this one",
-    "age_group": "the coach does not serve the client's age group",
-    "integration_unit": "integration clients, and only they, belong to an integration unit",
-    "presence": "the coach has not started yet or has ended",
-    "exclusion": "an exclusion forbids this pair",
-    "travel": "the client is met in person and the coach is out of reach or only remote",
-    "recent_change": "the client has been made to change coach too recently to change again",
-    "protection": "the policy protects the relationship with the present coach",
-    "freeze": "the caseload of one of the two coaches is frozen",
-    "team": "a client who could stay changes coach only inside the unit",
+    "municipality": mark("the coach does not serve the client's municipality"),
+    "language": mark("they share no language, and an interpreter is not allowed for this one"),
+    "age_group": mark("the coach does not serve the client's age group"),
+    "integration_unit": mark("integration clients, and only they, belong to an integration unit"),
+    "presence": mark("the coach has not started yet or has ended"),
+    "exclusion": mark("an exclusion forbids this pair"),
+    "travel": mark("the client is met in person and the coach is out of reach or only remote"),
+    "recent_change": mark("the client has been made to change coach too recently to change again"),
+    "protection": mark("the policy protects the relationship with the present coach"),
+    "freeze": mark("the caseload of one of the two coaches is frozen"),
+    "team": mark("a client who could stay changes coach only inside the unit"),
 }
 """What each rule says where it is broken."""
 

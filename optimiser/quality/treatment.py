@@ -9,9 +9,8 @@ import polars as pl
 from optimiser.domain.schema import AGE_GROUPS
 from optimiser.domain.snapshot import Snapshot
 from optimiser.quality.recount import Recount
+from optimiser.quality.suppress import SMALLEST, next_smallest_too
 
-SMALLEST = 5
-"""Fewest clients that a cell may show."""
 OTHER = "other"
 """The languages that are not shown by themselves."""
 HOME_LANGUAGES = ("fi", "sv")
@@ -117,10 +116,7 @@ def _language_cell(clients: pl.DataFrame) -> pl.Expr:
 
 def _hidden(cells: pl.DataFrame) -> pl.DataFrame:
     """Empty the small cells, and the next smallest with them, so that no subtraction gives one back."""
-    cells = cells.sort("clients", "cell")
-    small = cells.filter(pl.col("clients") < SMALLEST).height
-    hidden = pl.int_range(pl.len()) < (small + 1 if small else 0)
-    cells = cells.with_columns(hidden=hidden)
+    cells = cells.with_columns(next_smallest_too(cells, "clients", "cell").alias("hidden"))
     figures = [name for name in cells.columns if name not in ("cell", "name", "hidden")]
     shown = cells.with_columns(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name) for name in figures)
     return shown.select("cell", "name", *figures, "hidden")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -17,8 +18,8 @@ from optimiser.quality.measures import Measures, Utilisation
 from optimiser.quality.recount import Recount
 from optimiser.quality.treatment import EqualTreatment
 from optimiser.reports.bands import BANDS, band_index, told_share, utilisation
+from optimiser.reports.names import beside
 
-"""Digits of a utilisation that a report may tell, in its cells too: whole per cent."""
 TOLD_OF_COACHES = (
     "coach_id",
     "unit_id",
@@ -51,13 +52,15 @@ class ReportFacts:
         Content of `summary.json`; its timings are not used, so the page does not depend on them.
     relief : polars.DataFrame
         client_id, from_coach, to_coach, from_utilisation_before, to_utilisation_after, relieved_minutes,
-        saved_minutes, reason; in the order in which to take the moves.
+        saved_minutes, reason; the fullest coach's first: shown by `first_moves` alone.
     robustness : polars.DataFrame
-        change, advised, survive, share.
+        change (in the reader's language), advised, survive, share.
     moves : MoveList or None
         The steps that lead to the plan, for a sheet of their own.
     overload : Overload or None
         What is behind the load above capacity, for a section and sheets of their own.
+    coach_names : mapping
+        Id of a coach to the name shown beside it; empty where no names were given.
     """
 
     snapshot: Snapshot
@@ -71,6 +74,11 @@ class ReportFacts:
     robustness: pl.DataFrame
     moves: MoveList | None = None
     overload: Overload | None = None
+    coach_names: Mapping[str, str] = field(default_factory=dict)
+
+    def coach(self, coach_id: str) -> str:
+        """Return a coach as readers see the coach: the id, and the name after it where there is one."""
+        return beside(coach_id, self.coach_names)
 
     def coaches(self) -> pl.DataFrame:
         """Return the coaches by unit and id with what a report may tell of them.
@@ -117,6 +125,16 @@ class ReportFacts:
         """Return municipality code to name."""
         table = self.snapshot.municipalities.select(pl.col("municipality").cast(pl.String), "name")
         return dict(table.iter_rows())
+
+    def first_moves(self) -> pl.DataFrame:
+        """Return `relief` as it is shown: what saves most first, so that the order tells nothing of a coach.
+
+        Members of a household stay together, for they move together.
+        """
+        step = ("from_coach", "to_coach", "from_utilisation_before", "to_utilisation_after")
+        saved = pl.col("saved_minutes").sum().over(step).round(6)
+        order = [saved, pl.col("client_id").min().over(step), pl.col("client_id")]
+        return self.relief.sort(order, descending=[True, False, False])
 
     def counts(self) -> dict[str, int]:
         """Return clients by status, each of the five."""

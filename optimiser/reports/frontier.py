@@ -32,18 +32,18 @@ def knee_reason(found: Frontier, texts: Texts) -> str:
     knee, last = found.points[found.knee], found.points[-1]
     if found.gain(len(found.points) - 1) <= 0:
         return _("Moving anybody who could stay saves nothing here.")
-    sentence = _("{share} of the gain with {moves} of the {most} moves that pay").format(
+    after = (knee.compared_minutes - last.compared_minutes) / max(last.moved - knee.moved, 1)
+    before = (found.points[0].compared_minutes - knee.compared_minutes) / max(knee.moved, 1)
+    return _(
+        "{share} of the gain with {moves} of the {most} moves that pay: up to here a move saves {before} minutes "
+        "a month on average, the penalty for load above the limit counted, beyond it {after}."
+    ).format(
         share=texts.share(found.gain(found.knee)),
         moves=texts.number(knee.moved),
         most=texts.number(last.moved),
+        before=texts.number(before),
+        after=texts.number(after, 1),
     )
-    after = (knee.compared_minutes - last.compared_minutes) / max(last.moved - knee.moved, 1)
-    before = (found.points[0].compared_minutes - knee.compared_minutes) / max(knee.moved, 1)
-    rest = _(
-        "up to here a move saves {before} minutes a month on average, the penalty for load above the limit "
-        "counted, beyond it {after}."
-    ).format(before=texts.number(before), after=texts.number(after, 1))
-    return f"{sentence}: {rest}"
 
 
 def write_frontier_page(found: Frontier, snapshot: Snapshot, path: Path, language: str = "en") -> None:
@@ -101,8 +101,10 @@ def _table(found: Frontier, texts: Texts) -> PageTable:
 def _row(found: Frontier, place: int, point: Point, texts: Texts) -> tuple[Cell, ...]:
     _ = texts.gettext
     budget = _("no limit") if point.budget is None else texts.number(point.budget)
+    if place == found.knee:
+        budget = _("{budget} (the knee)").format(budget=budget)
     return cells(
-        budget + (" " + _("(the knee)") if place == found.knee else ""),
+        budget,
         texts.number(point.moved),
         texts.number(point.forced),
         texts.number(point.unserved_weighted),

@@ -2,56 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import polars as pl
 from xlsxwriter import Workbook
 
 from optimiser.allocation.steps import MoveList
-from optimiser.domain.moves import DECISIONS, KINDS
+from optimiser.domain.moves import DECISIONS, KINDS, MOVES
 from optimiser.domain.schema import REASON_CODES
 from optimiser.reports.layout import PageTable, cells, headings
+from optimiser.reports.names import NOBODY, beside
 from optimiser.reports.sheets import MOST_ROWS, Formats, Kind, Sheet, SheetColumn, add_sheet
 from optimiser.reports.texts import DASH, Texts
+from optimiser.reports.words import word
+from optimiser.tables.moves_file import FINNISH as DECISIONS_IN_FINNISH
 
 SHOWN = 20
 """Steps on the page; the workbook has them all."""
+FINNISH = "fi"
 WHOLE: dict[Kind, str] = {"whole": "0", "number": "0.0"}
 """Numbers without marks between thousands, so that the sheet can be saved as `moves.csv`."""
 
 
 def moves_sheet(moves: MoveList, texts: Texts) -> Sheet:
-    """Return the move list as a table; its headings are those of `moves.csv`, so that it can be read again."""
+    """Return the move list as a table: headings and codes of `moves.csv`, no names, so that it can be read again."""
     _ = texts.gettext
-    decided = _("One filled row of a step speaks for all its rows.")
-    columns = (
-        SheetColumn(
-            "step", _("Step"), _("Number of the step; it is taken whole. Take them in order."), "whole", 8
-        ),
-        SheetColumn("kind", _("Kind"), _kinds(texts), width=11),
-        SheetColumn("client_id", _("Client id"), _("Pseudonymous id."), width=13),
-        SheetColumn(
-            "from_coach_id", _("From coach id"), _("Present coach; empty for a new client."), width=12
-        ),
-        SheetColumn("to_coach_id", _("To coach id"), _("Coach proposed."), width=12),
-        SheetColumn("status", _("Status"), _("moved, forced or new: see the words below."), width=10),
-        SheetColumn(
-            "gain_minutes",
-            _("Gain minutes"),
+    meanings: dict[str, tuple[str, Kind, float]] = {
+        "step": (_("Number of the step; it is taken whole. Take them in order."), "whole", 8),
+        "kind": (_kinds(texts), "text", 11),
+        "client_id": (_("Pseudonymous id."), "text", 13),
+        "from_coach_id": (_("Present coach; empty for a new client."), "text", 12),
+        "to_coach_id": (_("Coach proposed."), "text", 12),
+        "status": (_statuses(texts), "text", 10),
+        "gain_minutes": (
             _("Minutes a month that the whole step saves at its place; below 0 what it costs. An estimate."),
             "number",
             11,
         ),
-        SheetColumn("needs", _("Needs"), _("Steps that must come before this one, by number."), width=14),
-        SheetColumn("wave", _("Wave"), _("Week of the change, from 1."), "whole", 8),
-        SheetColumn("wave_starts", _("Wave starts"), _("Monday of that week."), width=12),
-        SheetColumn("reason", _("Reason"), _("Why, in words."), width=70),
-        SheetColumn("decision", _("Decision"), _("Choose accepted or rejected.") + " " + decided, width=12),
-        SheetColumn("reason_code", _("Reason code"), _("Reason of the decision: choose a code."), width=18),
-        SheetColumn("confirmed_by", _("Confirmed by"), _("Pseudonymous id of the official."), width=13),
-        SheetColumn("confirmed_at", _("Confirmed at"), _("Day of the decision."), width=12),
-    )
+        "needs": (_("Steps that must come before this one, by number."), "text", 14),
+        "wave": (_("Week of the change, from 1."), "whole", 8),
+        "wave_starts": (_("Monday of that week."), "text", 12),
+        "reason": (_("Why, in words."), "text", 70),
+        "decision": (
+            _("Choose {choices}. One filled row of a step speaks for all its rows.").format(
+                choices=" / ".join(decisions(texts))
+            ),
+            "text",
+            12,
+        ),
+        "reason_code": (_("Reason of the decision: choose a code."), "text", 18),
+        "confirmed_by": (_("Pseudonymous id of the official."), "text", 13),
+        "confirmed_at": (_("Day of the decision."), "text", 12),
+    }
+    columns = tuple(SheetColumn(name, _heading(name, texts), *about) for name, about in meanings.items())
     return Sheet(_("Move list"), columns, moves.rows)
+
+
+def _heading(name: str, texts: Texts) -> str:
+    """Return a heading under which the sheet can be read again: no translation of ours, but a known name."""
+    column = MOVES.by_name[name]
+    return (column.fi if texts.language == FINNISH else column.name).replace("_", " ").capitalize()
+
+
+def decisions(texts: Texts) -> tuple[str, ...]:
+    """Return what an official may decide, as it can be read again."""
+    return tuple(DECISIONS_IN_FINNISH) if texts.language == FINNISH else DECISIONS
 
 
 def add_moves_sheet(book: Workbook, sheet: Sheet, formats: Formats, texts: Texts) -> None:
@@ -60,7 +76,7 @@ def add_moves_sheet(book: Workbook, sheet: Sheet, formats: Formats, texts: Texts
     add_sheet(book, sheet, replace(formats, kinds=formats.kinds | plain))
     _ = texts.gettext
     choices = {
-        "decision": (DECISIONS, _("Choose accepted or rejected, or leave the cell empty.")),
+        "decision": (decisions(texts), _("Choose a word of the list, or leave the cell empty.")),
         "reason_code": (REASON_CODES, _("Choose one of the codes, or leave the cell empty.")),
     }
     at = {column.name: place for place, column in enumerate(sheet.columns)}
@@ -80,10 +96,28 @@ def _kinds(texts: Texts) -> str:
         "chain": _("one makes room for the next"),
         "bundle": _("only together"),
     }
-    return "; ".join(f"{kind}: {meanings[kind]}" for kind in KINDS) + "."
+    return _codes([(kind, meanings[kind]) for kind in KINDS], texts)
 
 
-def first_steps(moves: MoveList, texts: Texts, shown: int = SHOWN) -> PageTable | None:
+def _statuses(texts: Texts) -> str:
+    _ = texts.gettext
+    meanings = (
+        ("moved", _("could have stayed")),
+        ("forced", _("a rule bars the present coach")),
+        ("new", _("had no coach")),
+    )
+    return _codes(meanings, texts)
+
+
+def _codes(meanings: Iterable[tuple[str, str]], texts: Texts) -> str:
+    """Return codes with what they mean: the sheet keeps the codes, as it can be read again."""
+    listed = (texts.gettext("{code}: {meaning}").format(code=c, meaning=m) for c, m in meanings)
+    return texts.gettext("{sentence}.").format(sentence="; ".join(listed))
+
+
+def first_steps(
+    moves: MoveList, texts: Texts, shown: int = SHOWN, names: Mapping[str, str] = NOBODY
+) -> PageTable | None:
     """Return the first steps as a table of the page, None where there are none."""
     if moves.rows.is_empty():
         return None
@@ -91,10 +125,10 @@ def first_steps(moves: MoveList, texts: Texts, shown: int = SHOWN) -> PageTable 
     rows = [
         cells(
             texts.number(row["step"]),
-            row["kind"],
+            word(row["kind"], texts),
             row["client_id"],
-            row["from_coach_id"] or DASH,
-            row["to_coach_id"],
+            beside(row["from_coach_id"], names) if row["from_coach_id"] else DASH,
+            beside(row["to_coach_id"], names),
             texts.number(row["gain_minutes"], 1),
             row["needs"] or DASH,
             texts.day(row["wave_starts"]),

@@ -14,7 +14,7 @@ from optimiser.allocation.overload.told import (
     told_municipalities,
 )
 from optimiser.reports.facts import ReportFacts
-from optimiser.reports.sections.overload import area_name
+from optimiser.reports.sections.overload import area_name, rule_words
 from optimiser.reports.sheets import Sheet, SheetColumn
 from optimiser.reports.texts import Texts
 
@@ -78,7 +78,8 @@ def _single(facts: ReportFacts, found: Overload, texts: Texts) -> list[Row]:
     order = facts.coaches().select("coach_id")
     told = order.join(told_coaches(found), on="coach_id", how="inner", maintain_order="left")
     rows += [
-        (_("Coach"), coach, hours, None, None, None, None, least) for coach, hours, least in told.iter_rows()
+        (_("Coach"), facts.coach(coach), hours, None, None, None, None, least)
+        for coach, hours, least in told.iter_rows()
     ]
     return rows
 
@@ -100,6 +101,7 @@ def _rules(found: Overload, texts: Texts) -> Sheet:
             "whole",
         ),
     )
-    rows = [(r.name, round(r.first / HOUR), round(r.last / HOUR)) for r in found.rules]
+    words = rule_words(texts)
+    rows = [(words[r.name][0], round(r.first / HOUR), round(r.last / HOUR)) for r in found.rules]
     schema = {"rule": pl.String, "first": pl.Int64, "last": pl.Int64}
     return Sheet(_("Overload by rule"), columns, pl.DataFrame(rows, schema=schema, orient="row"))

@@ -165,4 +165,5 @@ def _notices(facts: ReportFacts, texts: Texts) -> list[str]:
         )
         notices.append(text.format(rows=texts.number(usual)))
     protected = headline.protected_sentence(facts, texts)
-    return notices + list(facts.snapshot.notices) + ([protected] if protected else [])
+    told = [texts.of(notice) for notice in facts.snapshot.notices]
+    return notices + told + ([protected] if protected else [])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from datetime import date as Date
+from pathlib import Path
 from typing import Any, Literal
 
 import polars as pl
@@ -12,6 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from optimiser.reports.bands import BANDS, CROWDED, FULL
+from optimiser.reports.texts import Texts
 
 Kind = Literal["text", "wrapped", "whole", "number", "share", "percent"]
 
@@ -19,6 +23,15 @@ MOST_ROWS = 1_000_000
 """Rows of one sheet; a longer table goes on in a second one (a sheet holds 1,048,576)."""
 MOST_CHARACTERS = 32_000
 """Of one cell (a cell holds 32,767)."""
+LONGEST_NAME = 31
+"""Characters of a sheet's name."""
+BARRED_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 NUMBER_FORMATS: dict[Kind, str] = {
     "whole": "#,##0",
     "number": "#,##0.0",
@@ -90,11 +103,29 @@ def make_formats(book: Workbook) -> Formats:
 def add_sheet(book: Workbook, sheet: Sheet, formats: Formats) -> None:
     """Write a table, in several sheets where it is longer than one can be."""
     for part, first in enumerate(range(0, max(sheet.frame.height, 1), MOST_ROWS)):
-        name = sheet.name if part == 0 else f"{sheet.name} {part + 1}"
+        name = sheet_name(sheet.name, part)
         page = book.add_worksheet(name)
+        # Screen readers know by this name which cells are the headings of rows and columns.
+        quoted = name.replace("'", "''")
+        book.define_name(f"'{quoted}'!Title", f"='{quoted}'!$A$1")
         rows = sheet.frame.slice(first, MOST_ROWS)
         _set_up(page, sheet.columns, rows.height, formats)
         _write_rows(page, sheet.columns, rows, formats)
+
+
+def sheet_name(name: str, part: int = 0) -> str:
+    """Return a name as a sheet can have it, the number of the part at its end from the second on."""
+    end = f" {part + 1}" if part else ""
+    return name.translate(BARRED_IN_NAMES)[: LONGEST_NAME - len(end)] + end
+
+
+def open_book(path: Path, title: str, day: Date, texts: Texts) -> Workbook:
+    """Begin a workbook that carries title, day and language; equal tables give equal bytes."""
+    book = Workbook(str(path), OPTIONS)
+    created = datetime.combine(day, time(), UTC).replace(tzinfo=None)
+    book.set_properties({"title": title, "created": created})
+    book.set_custom_property("Language", texts.language)
+    return book
 
 
 def _set_up(page: Worksheet, columns: tuple[SheetColumn, ...], rows: int, formats: Formats) -> None:

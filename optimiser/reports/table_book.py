@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
 from datetime import date as Date
 from pathlib import Path
 
@@ -11,9 +10,20 @@ import polars as pl
 from xlsxwriter import Workbook
 
 from optimiser.domain.columns import Column, Table
-from optimiser.reports.sheets import Formats, Kind, Sheet, SheetColumn, add_sheet, make_formats
+from optimiser.domain.texts import Message
+from optimiser.reports.names import NOBODY, coach_columns, with_names
+from optimiser.reports.sheets import (
+    Formats,
+    Kind,
+    Sheet,
+    SheetColumn,
+    add_sheet,
+    make_formats,
+    open_book,
+    sheet_name,
+)
 from optimiser.reports.texts import Texts, texts_in
-from optimiser.reports.workbook import OPTIONS
+from optimiser.reports.words import words_of
 
 WIDE = {"reason": 80.0, "repair": 60.0, "paragraph": 80.0, "ground": 50.0, "coach_ids": 50.0}
 """Columns of sentences, in characters."""
@@ -33,6 +43,7 @@ def write_tables(
     titles: Mapping[str, str] = NOTHING,
     absent: Mapping[str, str] = NOTHING,
     language: str = "en",
+    coach_names: Mapping[str, str] = NOBODY,
 ) -> None:
     """Write a workbook of declared tables.
 
@@ -41,7 +52,7 @@ def write_tables(
     path : pathlib.Path
         File to write.
     title : str
-        Title of the workbook and of its first sheet.
+        Title of the workbook and of its first sheet; a message, as the lines and the names of sheets.
     day : datetime.date
         The facts' day; also the workbook's date, so that equal tables give equal bytes.
     lines : sequence of str
@@ -53,7 +64,9 @@ def write_tables(
     absent : mapping
         Column name to what stands in the place of a missing value.
     language : str
-        Language of the headings.
+        Language of headings, codes and messages.
+    coach_names : mapping
+        Id of a coach to the name that stands beside it.
 
     Raises
     ------
@@ -61,25 +74,34 @@ def write_tables(
         Where there are no texts in that language.
     """
     texts = texts_in(language)
-    sheets = [_sheet(name, table, frame, texts, (titles, absent)) for name, table, frame in tables]
-    with Workbook(str(path), OPTIONS) as book:
-        created = datetime.combine(day, time(), UTC).replace(tzinfo=None)
-        book.set_properties({"title": title, "created": created})
+    sheets = [
+        with_names(
+            _sheet(name, table, frame, texts, (titles, absent)), coach_names, texts, coach_columns(table)
+        )
+        for name, table, frame in tables
+    ]
+    title = _told(title, texts)
+    with open_book(path, title, day, texts) as book:
         formats = make_formats(book)
         _summary(book, title, lines, texts, formats)
         for sheet in (*sheets, _meanings(sheets, texts)):
             add_sheet(book, sheet, formats)
 
 
+def _told(text: str, texts: Texts) -> str:
+    """Return a message, or a marked text, in the reader's language."""
+    return texts.of(text) if isinstance(text, Message) else texts.gettext(text)
+
+
 def _summary(book: Workbook, title: str, lines: Sequence[str], texts: Texts, formats: Formats) -> None:
-    page = book.add_worksheet(texts.gettext("Summary"))
+    page = book.add_worksheet(sheet_name(texts.gettext("Summary")))
     page.set_column(0, 0, 120)
     page.set_landscape()
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.write_string(0, 0, title, formats.title)
     for row, line in enumerate(lines, start=2):
-        page.write_string(row, 0, line, formats.wrapped)
+        page.write_string(row, 0, texts.of(line), formats.wrapped)
 
 
 def _sheet(
@@ -93,7 +115,7 @@ def _sheet(
     known = [c for c in table.columns if c.name in frame.columns]
     shown = [c for c in known if c.name in words[1] or frame[c.name].null_count() < frame.height]
     columns = tuple(_column(column, texts, *words) for column in shown or known)
-    return Sheet(texts.gettext(name), columns, frame.select(_cell(c) for c in shown or known))
+    return Sheet(_told(name, texts), columns, frame.select(_cell(c, texts) for c in shown or known))
 
 
 def _column(
@@ -101,25 +123,28 @@ def _column(
 ) -> SheetColumn:
     _ = texts.gettext
     title = titles.get(column.name, column.name.removesuffix("_id").replace("_", " ").capitalize())
-    meaning = _(column.description) + (f" ({column.unit})" if column.unit else "")
+    meaning = _(column.description)
+    if column.unit:
+        meaning = _("{meaning} ({unit})").format(meaning=meaning, unit=_(column.unit))
     return SheetColumn(
         name=column.name,
         title=_(title),
         meaning=meaning,
-        kind=KINDS.get(column.kind, "text"),
+        kind="percent" if column.unit == "share" else KINDS.get(column.kind, "text"),
         width=WIDE.get(column.name, OF_TEXTS if column.kind == "text" else USUAL),
         absent=_(absent[column.name]) if column.name in absent else "",
     )
 
 
-def _cell(column: Column) -> pl.Expr:
-    cells = pl.col(column.name)
+def _cell(column: Column, texts: Texts) -> pl.Expr:
+    cells, _ = pl.col(column.name), texts.gettext
     if column.kind == "date":
         return cells.dt.to_string("%Y-%m-%d").alias(column.name)
     if column.kind == "flag":
-        words = pl.when(cells).then(pl.lit("yes")).when(~cells).then(pl.lit("no"))
-        return words.alias(column.name)
-    return cells
+        shown = pl.when(cells).then(pl.lit(_("yes"))).when(~cells).then(pl.lit(_("no")))
+        return shown.alias(column.name)
+    words = words_of(column, texts)
+    return cells.cast(pl.String).replace(words).alias(column.name) if words else cells
 
 
 def _meanings(sheets: list[Sheet], texts: Texts) -> Sheet:

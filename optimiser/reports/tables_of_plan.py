@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import polars as pl
 
+from optimiser.domain.plan import STATUSES
 from optimiser.reports.facts import ReportFacts
+from optimiser.reports.names import with_names
 from optimiser.reports.overload_sheets import overload_sheets
 from optimiser.reports.sections.background import glossary
 from optimiser.reports.sections.region import municipality_frame
 from optimiser.reports.sheets import Sheet, SheetColumn
 from optimiser.reports.texts import Texts
+from optimiser.reports.words import word
 
 
 def sheets_of(facts: ReportFacts, texts: Texts) -> tuple[Sheet, ...]:
     """Return the tables of the workbook in their order, without summary and columns."""
-    return (
+    sheets = (
         _plan(facts, texts),
         _coaches(facts, texts),
         _municipalities(facts, texts),
@@ -23,21 +26,11 @@ def sheets_of(facts: ReportFacts, texts: Texts) -> tuple[Sheet, ...]:
         _set_aside(facts, texts),
         *overload_sheets(facts, texts),
     )
-
-
-def _status_words(texts: Texts) -> dict[str, str]:
-    _ = texts.gettext
-    return {
-        "kept": _("kept"),
-        "moved": _("moved"),
-        "forced": _("forced"),
-        "new": _("new"),
-        "unserved": _("unserved"),
-    }
+    return tuple(with_names(sheet, facts.coach_names, texts) for sheet in sheets)
 
 
 def _rows(facts: ReportFacts, texts: Texts) -> pl.DataFrame:
-    status = pl.col("status").cast(pl.String).replace_strict(_status_words(texts))
+    status = pl.col("status").cast(pl.String).replace_strict({code: word(code, texts) for code in STATUSES})
     return facts.plan.rows.sort("client_id").with_columns(status.alias("status_word"))
 
 
@@ -77,7 +70,7 @@ def _moves(facts: ReportFacts, texts: Texts) -> Sheet:
     plan = _plan_columns(texts)
     shares = facts.coaches().select("coach_id", "before", "after")
     moves = _rows(facts, texts).filter(pl.col("status").cast(pl.String).is_in(["moved", "forced"]))
-    first = facts.relief.select(pl.col("client_id").cast(pl.String)).with_row_index("order", offset=1)
+    first = facts.first_moves().select(pl.col("client_id").cast(pl.String)).with_row_index("order", offset=1)
     frame = (
         moves.join(
             shares.select(pl.col("coach_id").alias("previous_coach_id"), "before"),
@@ -111,7 +104,7 @@ def _moves(facts: ReportFacts, texts: Texts) -> Sheet:
         SheetColumn(
             "order",
             _("First moves"),
-            _("Place among the moves that relieve the fullest coaches."),
+            _("Place among the moves that relieve full coaches; what saves most comes first."),
             "whole",
             9,
         ),
@@ -197,7 +190,7 @@ def _municipalities(facts: ReportFacts, texts: Texts) -> Sheet:
 def _set_aside(facts: ReportFacts, texts: Texts) -> Sheet:
     _ = texts.gettext
     treated = {False: _("left out"), True: _("used with the policy's default")}
-    rows = [(r.file, r.line, r.row_id, r.reason, treated[r.used]) for r in facts.snapshot.set_aside]
+    rows = [(r.file, r.line, r.row_id, texts.of(r.reason), treated[r.used]) for r in facts.snapshot.set_aside]
     names = {"file": pl.String, "line": pl.Int64, "row_id": pl.String, "reason": pl.String, "used": pl.String}
     columns = (
         SheetColumn("file", _("File"), _("File the row stands in."), width=24),

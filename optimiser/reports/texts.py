@@ -6,7 +6,7 @@ import gettext as catalogues
 from pathlib import Path
 
 from optimiser.domain.errors import OptimiserError
-from optimiser.domain.texts import DASH, THIN, Texts
+from optimiser.domain.texts import DASH, THIN, Texts, said
 
 __all__ = ["CATALOGUES", "DASH", "DOMAIN", "LANGUAGES", "THIN", "Texts", "texts_in"]
 
@@ -30,7 +30,8 @@ def texts_in(language: str = "en") -> Texts:
         found = catalogues.translation(DOMAIN, str(CATALOGUES), [language])
     except FileNotFoundError as error:
         known = ", ".join(LANGUAGES)
-        raise OptimiserError(f"There are no texts in {language!r}. Try one of {known}.") from error
+        text = said("There are no texts in “{language}”. Try one of {known}.", language=language, known=known)
+        raise OptimiserError(text) from error
     return _bound(language, found, ",")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, time
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -14,19 +13,13 @@ from optimiser.reports.facts import ReportFacts
 from optimiser.reports.moves_sheet import add_moves_sheet, moves_sheet
 from optimiser.reports.sections.headline import headline_clauses, protected_sentence
 from optimiser.reports.sections.proof import price_words, proof_sentences
-from optimiser.reports.sheets import Formats, add_sheet, make_formats
+from optimiser.reports.sheets import Formats, add_sheet, make_formats, open_book, sheet_name
 from optimiser.reports.tables_of_plan import columns_sheet, sheets_of
 from optimiser.reports.texts import Texts, texts_in
 
 CHARACTERS_OF_LINE = 125
 """That fit side by side on the first sheet, with room to spare."""
 HEIGHT_OF_LINE = 15.5
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def write_workbook(facts: ReportFacts, path: Path, language: str = "en") -> None:
@@ -47,9 +40,7 @@ def write_workbook(facts: ReportFacts, path: Path, language: str = "en") -> None
     """
     texts = texts_in(language)
     sheets = sheets_of(facts, texts)
-    with Workbook(str(path), OPTIONS) as book:
-        created = datetime.combine(facts.snapshot.date, time(), UTC).replace(tzinfo=None)
-        book.set_properties({"title": texts.gettext("Plan"), "created": created})
+    with open_book(path, texts.gettext("Plan"), facts.snapshot.date, texts) as book:
         formats = make_formats(book)
         _summary(book, facts, texts, formats)
         for sheet in sheets:
@@ -64,7 +55,7 @@ def write_workbook(facts: ReportFacts, path: Path, language: str = "en") -> None
 def _summary(book: Workbook, facts: ReportFacts, texts: Texts, formats: Formats) -> None:
     """Write the first sheet: the headline, the figures as numbers, the proof in words."""
     _ = texts.gettext
-    page = book.add_worksheet(_("Summary"))
+    page = book.add_worksheet(sheet_name(_("Summary")))
     page.set_column(0, 0, 46)
     page.set_column(1, 1, 22)
     page.set_column(2, 2, 70)
@@ -85,7 +76,11 @@ def _summary(book: Workbook, facts: ReportFacts, texts: Texts, formats: Formats)
         if note:
             page.write_string(row, 2, note, formats.wrapped)
         row += 1
-    sentences = [*proof_sentences(facts, texts), protected_sentence(facts, texts), *facts.snapshot.notices]
+    sentences = [
+        *proof_sentences(facts, texts),
+        protected_sentence(facts, texts),
+        *map(texts.of, facts.snapshot.notices),
+    ]
     for i, sentence in enumerate(filter(None, sentences), start=row + 1):
         _write_line(page, i, sentence, formats.wrapped)
 

@@ -2,7 +2,7 @@
 
 from optimiser.solver.polish import EFFORTS
 from optimiser.solver.problem import Prices, Problem, Solution
-from optimiser.solver.programme import RelaxationError
+from optimiser.solver.programme import NoRoomError, RelaxationError
 from optimiser.solver.solve import solve
 
-__all__ = ["EFFORTS", "Prices", "Problem", "RelaxationError", "Solution", "solve"]
+__all__ = ["EFFORTS", "NoRoomError", "Prices", "Problem", "RelaxationError", "Solution", "solve"]

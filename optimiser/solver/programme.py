@@ -14,6 +14,10 @@ class RelaxationError(Exception):
     """The linear programme ended without an optimum."""
 
 
+class NoRoomError(ValueError):
+    """Units that must be served do not fit where they are: the limits are to be raised for them."""
+
+
 class Programme:
     """Minimise cost over columns 0 <= x <= upper under rows that are equalities or upper limits."""
 

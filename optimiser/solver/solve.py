@@ -15,6 +15,7 @@ from optimiser.solver.components import components
 from optimiser.solver.curve import Curves, curves
 from optimiser.solver.polish import EFFORTS, Effort, exchange, place
 from optimiser.solver.problem import Floats, Ints, Prices, Problem, Solution
+from optimiser.solver.programme import NoRoomError
 from optimiser.solver.relax import Relaxation, relax_minutes, relax_unserved
 from optimiser.solver.serve import evict, must_serve, serve, trim
 from optimiser.solver.state import State
@@ -131,7 +132,7 @@ def _polish(problem: Problem, curve: Curves, relaxed: _Relaxed, effort: Effort, 
         state = State(problem, curve, prices, _at_home(problem))
         place(state)
     if must_serve(state).any():
-        raise ValueError("units that must be served do not fit where they are: raise the limits for them")
+        raise NoRoomError("units that must be served do not fit where they are")
     _improve(state, effort, _bound(problem, curve, prices, state))
     bearable = effort.unserved if start is None else 0.0
     if _weighted(state) <= target.sum() + bearable * max(float(target.sum()), 1.0):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
+from typing import Any
 
 import polars as pl
 
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import SetAside
+from optimiser.domain.texts import said
 from optimiser.tables.faults import LONGEST_VALUE, SECRET, Fault
 from optimiser.tables.raw import TableText
 
@@ -44,10 +48,10 @@ def set_rows_aside(
     found = [f for f in faults if f.rows.height]
     if not found:
         return frame, []
-    marks = pl.concat([_marks(f, text.headings) for f in found])
+    marks = pl.concat([_marks(place, f) for place, f in enumerate(found)])
     rows = (
         marks.group_by("line")
-        .agg(pl.col("reason").unique().sort().str.join("; "), pl.col("filled").all())
+        .agg(pl.struct("fault", "value").unique().sort(), pl.col("filled").all())
         .sort("line")
     )
     out = rows.filter(~pl.col("filled"))["line"]
@@ -58,20 +62,32 @@ def set_rows_aside(
             bad = pl.col("line").is_in(f.rows["line"].implode())
             value = pl.lit(default).cast(text.table.by_name[f.column].dtype)
             kept = kept.with_columns(pl.when(bad).then(value).otherwise(pl.col(f.column)).alias(f.column))
-    return kept, _listed(rows, text)
+    return kept, _listed(rows, text, found)
 
 
-def _marks(f: Fault, headings: Mapping[str, str]) -> pl.DataFrame:
-    """Columns line, reason and filled; the reason names the column as the file does."""
+def _marks(place: int, f: Fault) -> pl.DataFrame:
+    """Columns line, fault (its place among them), value (shortened, empty where secret) and filled."""
     value = pl.col("value").str.slice(0, LONGEST_VALUE)
-    quoted = (
-        pl.when((value == "") | value.str.contains(SECRET)).then(pl.lit("")).otherwise(" (" + value + ")")
-    )
-    place = f"{headings.get(f.column, f.column)}: " if f.column else ""
-    return f.rows.select("line", reason=pl.lit(place + f.problem) + quoted, filled=pl.lit(f.filled))
+    shown = pl.when(value.str.contains(SECRET)).then(pl.lit("")).otherwise(value)
+    return f.rows.select("line", fault=pl.lit(place, pl.Int32), value=shown, filled=pl.lit(f.filled))
 
 
-def _listed(rows: pl.DataFrame, text: TableText) -> list[SetAside]:
+def _reason(marks: list[dict[str, Any]], text: TableText, found: Sequence[Fault]) -> str:
+    """Why a row is set aside; the column is named as the file does."""
+    parts = []
+    for mark in marks:
+        f, value = found[mark["fault"]], mark["value"]
+        fields = {"column": text.headings.get(f.column, f.column), "problem": f.problem, "value": value}
+        if f.column and value:
+            parts.append(said("{column}: {problem} ({value})", **fields))
+        elif f.column:
+            parts.append(said("{column}: {problem}", **fields))
+        else:
+            parts.append(said("{problem} ({value})", **fields) if value else said("{problem}", **fields))
+    return reduce(lambda one, other: said("{one}; {other}", one=one, other=other), sorted(set(parts)))
+
+
+def _listed(rows: pl.DataFrame, text: TableText, found: Sequence[Fault]) -> list[SetAside]:
     """One entry a row: travel has two ids, the other tables one."""
     ids = 2 if text.table.name == "travel" else 1
     key = [pl.col(k).cast(pl.String) for k in text.table.key[:ids] if k in text.frame.columns]
@@ -84,8 +100,8 @@ def _listed(rows: pl.DataFrame, text: TableText) -> list[SetAside]:
         .alias("row_id")
     )
     return [
-        SetAside(text.file, line, row_id, reason, used)
-        for line, row_id, reason, used in listed.select("line", "row_id", "reason", "filled").rows()
+        SetAside(text.file, line, row_id, _reason(marks, text, found), used)
+        for line, row_id, marks, used in listed.select("line", "row_id", "fault", "filled").rows()
     ]
 
 
@@ -106,6 +122,6 @@ def explain_dependents(faults: list[Fault], gone: Mapping[str, pl.Series]) -> li
             out.append(f)
             continue
         about = pl.col("value").is_in(ids.implode())
-        out.append(Fault(f.table, f.column, f.problem, f.rows.filter(~about)))
-        out.append(Fault(f.table, f.column, "its client was set aside", f.rows.filter(about)))
+        out.append(replace(f, rows=f.rows.filter(~about)))
+        out.append(replace(f, problem=said("its client was set aside"), rows=f.rows.filter(about)))
     return out

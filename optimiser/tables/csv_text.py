@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from optimiser.domain.errors import Complaint
+from optimiser.domain.texts import said, several
 from optimiser.tables.faults import SHOWN
 from optimiser.tables.raw import Sheet, blank_rows, unreadable
 
@@ -20,7 +21,7 @@ NEWLINE, QUOTE = 10, 34
 BOM = b"\xef\xbb\xbf"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _UTF8_AS_CP1252 = re.compile("Ã[¤¶¥„–…]")
-_SAVE = "Save the file again as CSV UTF-8."
+_SAVE = said("Save the file again as CSV UTF-8.")
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,10 @@ def read_csv(content: bytes, file: str) -> Sheet:
         As the user knows it.
     """
     if not content:
-        return unreadable(file, "the file is empty (0 bytes)", "Export the table again.")
+        return unreadable(file, said("the file is empty (0 bytes)"), said("Export the table again."))
     text = _utf8(content)
     if text is None:
-        return unreadable(file, "the text cannot be decoded: broken encoding", _SAVE)
+        return unreadable(file, said("the text cannot be decoded: broken encoding"), _SAVE)
     array = np.frombuffer(text if text.endswith(b"\n") else text + b"\n", dtype=np.uint8)
     inside = _inside_quotes(array)
     if inside is not None and (stray := _stray_quotes(array, inside, file)):
@@ -108,10 +109,10 @@ def _stray_quotes(array: NDArray[np.uint8], inside: NDArray[np.bool_], file: str
     inner = opened[~np.isin(array[opened - 1], edges) & (opened > 0)]
     followed = closed[~np.isin(array[closed + 1], edges)]
     stray = np.sort(np.concatenate([inner, followed]))[:SHOWN]
-    problem = "a quotation mark in the middle of a cell"
+    problem = said("a quotation mark in the middle of a cell")
     if not stray.size and inside[-1]:
-        stray, problem = opened[-1:], "a quotation mark is opened and never closed"
-    advice = "Put the whole cell in quotation marks and double those inside it."
+        stray, problem = opened[-1:], said("a quotation mark is opened and never closed")
+    advice = said("Put the whole cell in quotation marks and double those inside it.")
     lines = [int(np.count_nonzero(array[:i] == NEWLINE)) + 1 for i in stray]
     return tuple(Complaint(file, line, "", "", problem, advice) for line in lines)
 
@@ -144,7 +145,8 @@ def _records(array: NDArray[np.uint8], inside: NDArray[np.bool_] | None, separat
 def _sheet(records: Records, separator: str, quoted: bool, file: str) -> Sheet:
     solid = np.flatnonzero(records.filled)
     if not solid.size:
-        return unreadable(file, "the file holds no headings", "Export the table again with its headings.")
+        advice = said("Export the table again with its headings.")
+        return unreadable(file, said("the file holds no headings"), advice)
     first = int(solid[0])
     width = int(records.cells[first])
     start, end = int(records.starts[first]), int(records.ends[first])
@@ -169,12 +171,21 @@ def _sheet(records: Records, separator: str, quoted: bool, file: str) -> Sheet:
 
 def _ragged(records: Records, width: int, file: str) -> tuple[Complaint, ...]:
     wrong = np.flatnonzero(records.filled & (records.cells != width))
+    advice = said(
+        "Give every row as many cells as the heading; put text with a separator in quotation marks."
+    )
     out: list[Complaint] = []
     for i in wrong[:SHOWN]:
-        problem = f"{records.cells[i]} cells where the heading has {width}"
+        problem = said(
+            "{cells} cells where the heading has {width}", cells=int(records.cells[i]), width=width
+        )
         if wrong.size > SHOWN and len(out) == SHOWN - 1:
-            problem += f" (and {wrong.size - SHOWN:,} more rows of a wrong length)"
-        advice = "Give every row as many cells as the heading; put text with a separator in quotation marks."
+            problem = several(
+                "{problem} (and {count:,} more row of a wrong length)",
+                "{problem} (and {count:,} more rows of a wrong length)",
+                wrong.size - SHOWN,
+                problem=problem,
+            )
         out.append(Complaint(file, int(records.lines[i]), "", "", problem, advice))
     return tuple(out)
 

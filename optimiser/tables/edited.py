@@ -20,13 +20,15 @@ from optimiser.tables.texts import table_text
 from optimiser.tables.validate import duplicate_faults
 
 
-def read_edited(file: Path, table: Table, needed: Collection[str], filled: Collection[str]) -> pl.DataFrame:
+def read_edited(
+    file: Path | Source, table: Table, needed: Collection[str], filled: Collection[str]
+) -> pl.DataFrame:
     """Read one table from one file.
 
     Parameters
     ----------
-    file : Path
-        An existing file (CSV as we or a Finnish spreadsheet write it).
+    file : Path or Source
+        An existing file (CSV as we or a Finnish spreadsheet write it), or a sheet of a workbook.
     table : Table
         Its declaration.
     needed, filled : collection of str
@@ -44,7 +46,7 @@ def read_edited(file: Path, table: Table, needed: Collection[str], filled: Colle
         With every complaint.
     """
     edited = _requiring(table, needed)
-    sheet = load(Source(edited, file, file.name))
+    sheet = load(file if isinstance(file, Source) else Source(edited, file, file.name))
     text, faults, wrong = table_text(sheet, edited, {})
     at, _ = match_headings(sheet, edited, {})
     personal, hidden = personal_data(sheet, edited, at)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from optimiser.domain.errors import Complaint
+from optimiser.domain.texts import several
 
 SHOWN = 50
 """Complaints shown of one kind about one column."""
@@ -32,6 +33,8 @@ class Fault:
         True where setting the row aside is no way out.
     filled : bool
         True where a row set aside may be used with the policy's default in this column.
+    words : mapping
+        Advice as it stands in `rows` to the message it was made of, which can be said in other languages.
     """
 
     table: str
@@ -40,6 +43,7 @@ class Fault:
     rows: pl.DataFrame
     stops: bool = False
     filled: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
 
     def without(self, lines: pl.Series) -> Fault:
         """The same fault, less the rows at some lines."""
@@ -78,7 +82,7 @@ def fault(
     rows = pl.DataFrame({"line": lines.cast(pl.Int32)}).with_columns(
         shown.alias("value"), pl.lit(advice).alias("advice")
     )
-    return [Fault(*place, problem, rows, stops)]
+    return [Fault(*place, problem, rows, stops, words={advice: advice})]
 
 
 def complaints(
@@ -101,19 +105,28 @@ def complaints(
         Table and column whose values are never repeated.
     """
     kinds: dict[tuple[str, str, str], list[pl.DataFrame]] = {}
+    words: dict[str, str] = {}
     for found in faults:
         if found.rows.height:
             kinds.setdefault((found.table, found.column, found.problem), []).append(found.rows)
+            words.update(found.words)
     out: list[Complaint] = []
     for (table, column, problem), parts in kinds.items():
         rows = pl.concat(parts)
         heading = headings.get(table, {}).get(column, column)
         shown = _shown(rows, (table, column) in hidden)
-        out += [Complaint(files[table], line, heading, v, problem, advice) for line, v, advice in shown]
+        out += [
+            Complaint(files[table], line, heading, v, problem, words.get(advice, advice))
+            for line, v, advice in shown
+        ]
         if rows.height > SHOWN:
-            line, _, advice = shown[-1]
-            more = f"{problem} (and {rows.height - SHOWN:,} more rows like it)"
-            out[-1] = Complaint(files[table], line, heading, out[-1].value, more, advice)
+            more = several(
+                "{problem} (and {count:,} more row like it)",
+                "{problem} (and {count:,} more rows like it)",
+                rows.height - SHOWN,
+                problem=problem,
+            )
+            out[-1] = replace(out[-1], problem=more)
     return out
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from optimiser.domain.columns import Column, Table
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.schema import TABLES
+from optimiser.domain.texts import said
 from optimiser.tables.faults import masked
 from optimiser.tables.raw import Sheet
 from optimiser.tables.yaml_text import Entry, read_yaml
@@ -72,8 +73,10 @@ def match_headings(
         if column is None:
             wrong.append(_unknown(sheet, table, heading, position))
         elif column.name in at:
-            advice = f"Keep one of the columns that mean {column.name}."
-            wrong.append(Complaint(sheet.file, 0, masked(heading), "", "the column occurs twice", advice))
+            advice = said("Keep one of the columns that mean {column}.", column=column.name)
+            wrong.append(
+                Complaint(sheet.file, 0, masked(heading), "", said("the column occurs twice"), advice)
+            )
         else:
             at[column.name] = position
     wrong += [
@@ -87,22 +90,28 @@ def match_headings(
 def _unknown(sheet: Sheet, table: Table, heading: str, position: int) -> Complaint:
     shown = masked(heading)
     if not shown:
-        problem = f"column {position + 1} has no usable heading"
-        return Complaint(sheet.file, 0, "", "", problem, "Give it a heading or delete the column.")
+        problem = said("column {position} has no usable heading", position=position + 1)
+        return Complaint(sheet.file, 0, "", "", problem, said("Give it a heading or delete the column."))
     if table.name in PERSON_TABLES and plain(heading) in PERSONAL:
-        problem = "a column of personal data (names, identity codes, contact details)"
-        advice = "Delete the column; the tool works on pseudonymous ids."
+        problem = said("a column of personal data (names, identity codes, contact details)")
+        advice = said("Delete the column; the tool works on pseudonymous ids.")
         return Complaint(sheet.file, 0, shown, "", problem, advice)
     near = difflib.get_close_matches(plain(heading), list(known_headings(table)), 1, 0.7)
-    advice = "Delete the column, or name what it means in a mapping file of headings."
+    advice = said("Delete the column, or name what it means in a mapping file of headings.")
     if near:
-        advice = f"Did you mean {known_headings(table)[near[0]].name}? Otherwise delete the column."
-    return Complaint(sheet.file, 0, shown, "", "an unknown column", advice)
+        meant = known_headings(table)[near[0]].name
+        advice = said("Did you mean {column}? Otherwise delete the column.", column=meant)
+    return Complaint(sheet.file, 0, shown, "", said("an unknown column"), advice)
 
 
 def _missing(sheet: Sheet, column: Column) -> Complaint:
-    advice = f"Add the column {column.name} ({column.fi}): {column.description}"
-    return Complaint(sheet.file, 0, column.name, "", "the column is missing", advice)
+    advice = said(
+        "Add the column {column} ({finnish}): {meaning}",
+        column=column.name,
+        finnish=column.fi,
+        meaning=said(column.description),
+    )
+    return Complaint(sheet.file, 0, column.name, "", said("the column is missing"), advice)
 
 
 def read_own_headings(path: Path | None) -> dict[str, dict[str, str]]:
@@ -125,7 +134,8 @@ def read_own_headings(path: Path | None) -> dict[str, dict[str, str]]:
     for name, entries in _mapping(read_yaml(path), path, "", wrong).items():
         if name not in TABLES:
             near = difflib.get_close_matches(name, TABLES, 1) or [", ".join(TABLES)]
-            wrong.append(Complaint(str(path), entries.line, name, "", "an unknown table", f"Try {near[0]}."))
+            advice = said("Try {near}.", near=near[0])
+            wrong.append(Complaint(str(path), entries.line, name, "", said("an unknown table"), advice))
             continue
         columns = _mapping(entries, path, name, wrong)
         out[name] = {plain(own): str(entry.value) for own, entry in columns.items()}
@@ -138,8 +148,8 @@ def read_own_headings(path: Path | None) -> dict[str, dict[str, str]]:
 def _mapping(entry: Entry, path: Path, name: str, wrong: list[Complaint]) -> dict[str, Entry]:
     if isinstance(entry.value, dict):
         return entry.value
-    advice = "Write it as `clients:` and below it, indented, `own heading: our_column`."
-    wrong.append(Complaint(str(path), entry.line, name, "", "no mapping of headings", advice))
+    advice = said("Write it as `clients:` and below it, indented, `own heading: our_column`.")
+    wrong.append(Complaint(str(path), entry.line, name, "", said("no mapping of headings"), advice))
     return {}
 
 
@@ -147,5 +157,5 @@ def _unknown_target(path: Path, table: Table, entry: Entry) -> list[Complaint]:
     if str(entry.value) in table.by_name:
         return []
     near = difflib.get_close_matches(str(entry.value), table.by_name, 1) or [", ".join(table.by_name)]
-    problem = f"{table.name} has no such column"
-    return [Complaint(str(path), entry.line, table.name, str(entry.value), problem, f"Try {near[0]}.")]
+    problem, advice = said("{table} has no such column", table=table.name), said("Try {near}.", near=near[0])
+    return [Complaint(str(path), entry.line, table.name, str(entry.value), problem, advice)]

@@ -10,6 +10,7 @@ import polars as pl
 from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.moves import MOVES
+from optimiser.domain.texts import said
 from optimiser.tables.edited import read_edited
 
 NEEDED = ("step", "client_id", "from_coach_id", "to_coach_id", "decision", "confirmed_by", "confirmed_at")
@@ -47,8 +48,8 @@ def read_moves(path: Path) -> pl.DataFrame:
     """
     file = moves_path(path)
     if not file.is_file():
-        advice = "Name a moves.csv, or the folder that `optimiser rebalance` wrote."
-        raise InputError([Complaint(str(file), 0, "", "", "there is no move list", advice)])
+        advice = said("Name a moves.csv, or the folder that `optimiser rebalance` wrote.")
+        raise InputError([Complaint(str(file), 0, "", "", said("there is no move list"), advice)])
     frame = read_edited(file, _bilingual(), NEEDED, FILLED)
     kind = frame.schema["decision"]
     return frame.with_columns(pl.col("decision").cast(pl.String).replace(FINNISH).cast(kind))

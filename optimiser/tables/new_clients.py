@@ -14,6 +14,7 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.intake import NEW_CLIENTS, NewClients
 from optimiser.domain.schema import CLIENTS
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said, several
 from optimiser.tables.faults import Fault, complaints, fault
 from optimiser.tables.headings import match_headings, plain, read_own_headings
 from optimiser.tables.parse import parse_table
@@ -24,7 +25,7 @@ from optimiser.tables.references import reference_faults
 from optimiser.tables.sources import BOOKS, load
 from optimiser.tables.texts import table_text
 from optimiser.tables.validate import date_faults, duplicate_faults, order_faults
-from optimiser.tables.workbook import NO_WORKBOOK, sheet_names
+from optimiser.tables.workbook import NO_WORKBOOK, sheet_names, sheet_place
 
 AS_CLIENTS: Table = replace(NEW_CLIENTS, name=CLIENTS.name)
 """Under the name by which the reader knows clients and treats them so."""
@@ -56,8 +57,8 @@ def read_new_clients(
         With every complaint.
     """
     if not file.is_file():
-        advice = "Name the file with the new clients."
-        raise InputError([Complaint(str(file), 0, "", "", "there is no such file", advice)])
+        advice = said("Name the file with the new clients.")
+        raise InputError([Complaint(str(file), 0, "", "", said("there is no such file"), advice)])
     own = read_own_headings(headings)
     mine = own.get(NEW_CLIENTS.name) or own.get(CLIENTS.name, {})
     sheet = load(_source(file))
@@ -87,11 +88,11 @@ def _source(file: Path) -> Source:
     known = {plain(word) for table in (NEW_CLIENTS, CLIENTS) for word in (table.name, table.fi)}
     named = [name for name in names if plain(name) in known]
     if not named and len(names) > 1:
-        advice = f"Call the sheet {NEW_CLIENTS.name} (or {NEW_CLIENTS.fi})."
-        problem = "none of the sheets has the name of the table"
+        advice = said("Call the sheet {name} (or {other}).", name=NEW_CLIENTS.name, other=NEW_CLIENTS.fi)
+        problem = said("none of the sheets has the name of the table")
         raise InputError([Complaint(file.name, 0, "", ", ".join(names), problem, advice)])
     sheet = (named or names)[0]
-    return Source(AS_CLIENTS, file, f"{file.name}, sheet {sheet}", sheet)
+    return Source(AS_CLIENTS, file, sheet_place(file.name, sheet), sheet)
 
 
 def _personal(sheet: Sheet, own: Mapping[str, str]) -> tuple[list[Complaint], set[tuple[str, str]]]:
@@ -119,39 +120,43 @@ def _faults(frame: pl.DataFrame, snapshot: Snapshot, longest_days: int) -> list[
 def _too_late(frame: pl.DataFrame, snapshot: Snapshot, longest_days: int) -> list[Fault]:
     """Registrations long after the snapshot: its facts no longer hold then."""
     rows = frame.filter(pl.col("registered_on") > snapshot.date + timedelta(days=longest_days))
-    advice = (
-        f"Correct it, or take a newer snapshot: a batch may be {longest_days} days younger than it "
-        f"({snapshot.date.isoformat()})."
+    advice = several(
+        "Correct it, or take a newer snapshot: a batch may be {count} day younger than it ({day}).",
+        "Correct it, or take a newer snapshot: a batch may be {count} days younger than it ({day}).",
+        longest_days,
+        day=snapshot.date,
     )
     place = (CLIENTS.name, "registered_on")
-    return fault(place, "a date long after the snapshot's", advice, rows["line"], rows["registered_on"])
+    problem = said("a date long after the snapshot's")
+    return fault(place, problem, advice, rows["line"], rows["registered_on"])
 
 
 def _placed(frame: pl.DataFrame) -> list[Fault]:
     """New clients with a present coach, or with the day from which they have one."""
-    advice = "Leave it empty; the coach a returning client had before goes into former_coach_id."
+    problem = said("a new client has no coach yet")
+    advice = said("Leave it empty; the coach a returning client had before goes into former_coach_id.")
     found: list[Fault] = []
     for name in ("coach_id", "coach_since"):
         rows = frame.filter(pl.col(name).is_not_null())
         place = (CLIENTS.name, name)
-        found += fault(place, "a new client has no coach yet", advice, rows["line"], rows[name])
+        found += fault(place, problem, advice, rows["line"], rows[name])
     return found
 
 
 def _unknown_former(frame: pl.DataFrame, snapshot: Snapshot) -> list[Fault]:
     known = snapshot.coaches["coach_id"].implode()
     rows = frame.filter(pl.col("former_coach_id").is_not_null() & ~pl.col("former_coach_id").is_in(known))
-    advice = "Leave it empty where the coach has gone, or correct the id."
+    advice = said("Leave it empty where the coach has gone, or correct the id.")
     place = (CLIENTS.name, "former_coach_id")
-    return fault(place, "an unknown coach", advice, rows["line"], rows["former_coach_id"])
+    return fault(place, said("an unknown coach"), advice, rows["line"], rows["former_coach_id"])
 
 
 def _known(frame: pl.DataFrame, snapshot: Snapshot) -> list[Fault]:
     """Clients whom the snapshot has already, with a coach."""
     served = snapshot.clients.filter(pl.col("coach_id").is_not_null())
     rows = frame.join(served.select("client_id"), on="client_id", how="semi").sort("line")
-    advice = "Take the row out: changes of the plan are made with `optimiser rebalance`."
-    problem = "the client is in the snapshot already and has a coach"
+    advice = said("Take the row out: changes of the plan are made with `optimiser rebalance`.")
+    problem = said("the client is in the snapshot already and has a coach")
     return fault(PLACE, problem, advice, rows["line"], rows["client_id"])
 
 
@@ -162,8 +167,11 @@ def _batch(frame: pl.DataFrame, snapshot: Snapshot, read: tuple[int, TableText, 
     notices = list(sheet.notices)
     if day > snapshot.date:
         notices.append(
-            f"The intake is dated {day.isoformat()}, the latest registration; the snapshot is of "
-            f"{snapshot.date.isoformat()}."
+            said(
+                "The intake is dated {day}, the latest registration; the snapshot is of {facts}.",
+                day=day,
+                facts=snapshot.date,
+            )
         )
     former = frame.select("client_id", "former_coach_id").drop_nulls("former_coach_id")
     clients = frame.select(snapshot.clients.columns).cast(pl.Schema(CLIENTS.schema()))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import polars as pl
 
 from optimiser.domain.columns import Column, Kind
+from optimiser.domain.texts import said
 from optimiser.tables.faults import Fault, fault
 from optimiser.tables.parse_codes import parse_codes
 from optimiser.tables.parse_values import (
@@ -70,7 +72,7 @@ def _parse_column(text: TableText, column: Column) -> tuple[pl.Series, list[Faul
         parsed = parsed.fill_null(column.default)
     found = [*found, *_required(cells)]
     if place in FILLED_WHEN_SET_ASIDE:
-        found = [Fault(f.table, f.column, f.problem, f.rows, filled=True) for f in found]
+        found = [replace(f, stops=False, filled=True) for f in found]
     if place in ALWAYS_STOPS:
         found = [_silent(f) for f in found]
     return parsed.alias(column.name), found
@@ -81,13 +83,12 @@ def _required(cells: Cells) -> list[Fault]:
         return []
     lines = cells.lines.filter(cells.raw.is_null())
     if cells.place == ("coaches", "serves"):
-        advice = "Name the municipalities served, apart by spaces, or * for all."
-        return fault(cells.place, "the coach serves nothing", advice, lines)
-    return fault(cells.place, "a required cell is empty", f"Fill it in: {cells.column.description}", lines)
+        advice = said("Name the municipalities served, apart by spaces, or * for all.")
+        return fault(cells.place, said("the coach serves nothing"), advice, lines)
+    advice = said("Fill it in: {meaning}", meaning=said(cells.column.description))
+    return fault(cells.place, said("a required cell is empty"), advice, lines)
 
 
 def _silent(found: Fault) -> Fault:
     """The fault without values, and no row with it may be set aside."""
-    return Fault(
-        found.table, found.column, found.problem, found.rows.with_columns(value=pl.lit("")), stops=True
-    )
+    return replace(found, rows=found.rows.with_columns(value=pl.lit("")), stops=True, filled=False)

@@ -9,6 +9,7 @@ import polars as pl
 
 from optimiser.domain.columns import Column
 from optimiser.domain.schema import LEVELS
+from optimiser.domain.texts import said
 from optimiser.tables.faults import Fault
 from optimiser.tables.languages import LANGUAGES, language_advice
 from optimiser.tables.parse_values import Cells, Parsed
@@ -17,12 +18,14 @@ LANGUAGE_COLUMNS = frozenset({"language", "languages", "other_languages"})
 THREE_DIGITS = frozenset({("municipalities", "municipality"), ("municipalities", "neighbours")})
 NAMED_CODES = frozenset({("municipalities", "area")})
 """Codes that may be names with spaces."""
-LOST_ZERO = "a code that lost its leading zero"
+LOST_ZERO = said("a code that lost its leading zero")
 _PART = re.compile(r"[^\s,;\x00-\x1f\x7f]{1,64}")
 _NAMED = re.compile(r"[^\x00-\x1f\x7f]{1,64}")
 _LEVEL = re.compile(r"([a-z]{2,3}):([A-Z0-9]+)")
 
 Objection = tuple[str, str]
+"""What is wrong, and what to try."""
+TWO_LEVELS: Objection = (said("a language with two levels"), said("Keep the level that holds now."))
 
 
 def parse_codes(cells: Cells) -> Parsed:
@@ -33,9 +36,9 @@ def parse_codes(cells: Cells) -> Parsed:
     if not len(given):
         return pl.Series(cells.raw.name, [None], dtype=pl.Categorical).new_from_index(0, len(coded)), []
     parts = _parts(given, cells.column)
-    known, bad = _judged(parts, cells)
+    known, bad, words = _judged(parts, cells)
     understood = _joined(given, parts.join(known, on="part"))
-    found = _faults(cells, coded, bad)
+    found = _faults(cells, coded, bad, words)
     wrong = bad["given"].implode() if bad.height else pl.Series([[]], dtype=pl.List(pl.String))
     understood = understood.with_columns(
         pl.when(~pl.col("given").is_in(wrong)).then(pl.col("normal")).alias("normal")
@@ -58,19 +61,20 @@ def _parts(given: pl.Series, column: Column) -> pl.DataFrame:
     return split.filter(pl.col("part") != "")
 
 
-def _judged(parts: pl.DataFrame, cells: Cells) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Columns part and normal of all parts; columns given, part, problem, advice of the bad ones."""
+def _judged(parts: pl.DataFrame, cells: Cells) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, str]]:
+    """Columns part and normal of all parts; given, part, problem, advice of the bad ones; their messages."""
     distinct = parts["part"].unique().sort().to_list()
     normal = [_normal(part, cells.column) for part in distinct]
     known = pl.DataFrame(
         {"part": distinct, "normal": normal}, schema={"part": pl.String, "normal": pl.String}
     )
     judged = [(p, *o) for p, n in zip(distinct, normal, strict=True) if (o := _objection(n, cells))]
+    words = {text: text for text in (*TWO_LEVELS, *(text for _, *both in judged for text in both))}
     schema = {"part": pl.String(), "problem": pl.String(), "advice": pl.String()}
     bad = parts.join(pl.DataFrame(judged, schema=schema, orient="row"), on="part")
     if cells.column.kind == "levels":
         bad = pl.concat([bad.select("given", *schema), _two_levels(parts.join(known, on="part"))])
-    return known, bad.select("given", *schema).sort("given", "part").unique("given", keep="first")
+    return known, bad.select("given", *schema).sort("given", "part").unique("given", keep="first"), words
 
 
 def _two_levels(parts: pl.DataFrame) -> pl.DataFrame:
@@ -80,8 +84,8 @@ def _two_levels(parts: pl.DataFrame) -> pl.DataFrame:
     return twice.filter(pl.col("len") > 1).select(
         "given",
         "part",
-        problem=pl.lit("a language with two levels"),
-        advice=pl.lit("Keep the level that holds now."),
+        problem=pl.lit(TWO_LEVELS[0]),
+        advice=pl.lit(TWO_LEVELS[1]),
     )
 
 
@@ -91,14 +95,19 @@ def _joined(given: pl.Series, parts: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"given": given}).join(normal, on="given", how="left", maintain_order="left")
 
 
-def _faults(cells: Cells, coded: pl.Series, bad: pl.DataFrame) -> list[Fault]:
+def _faults(cells: Cells, coded: pl.Series, bad: pl.DataFrame, words: dict[str, str]) -> list[Fault]:
     if not bad.height:
         return []
     cell = pl.DataFrame({"line": cells.lines.cast(pl.Int32), "given": coded.cast(pl.String)})
     rows = cell.filter(pl.col("given").is_in(bad["given"].implode())).join(bad, on="given")
     shown = rows.select("line", value="part", advice="advice", problem="problem")
     return [
-        Fault(*cells.place, problem, shown.filter(pl.col("problem") == problem).drop("problem"))
+        Fault(
+            *cells.place,
+            words[problem],
+            shown.filter(pl.col("problem") == problem).drop("problem"),
+            words=words,
+        )
         for problem in bad["problem"].unique().sort()
     ]
 
@@ -125,20 +134,21 @@ def _objection(part: str, cells: Cells) -> Objection | None:
         return _municipality_objection(part)
     shape = _NAMED if cells.place in NAMED_CODES else _PART
     if not shape.fullmatch(part):
-        return "not a code", "Use at most 64 letters, digits and signs, without spaces inside a code."
+        advice = said("Use at most 64 letters, digits and signs, without spaces inside a code.")
+        return said("not a code"), advice
     return None
 
 
 def _language_objection(code: str) -> Objection | None:
-    return None if code in LANGUAGES else ("an unknown language code", language_advice(code))
+    return None if code in LANGUAGES else (said("an unknown language code"), language_advice(code))
 
 
 def _level_objection(part: str) -> Objection | None:
     match = _LEVEL.fullmatch(part)
     if not match:
-        return "not a language with its level", "Write it as en:B1, several apart by spaces."
+        return said("not a language with its level"), said("Write it as en:B1, several apart by spaces.")
     if match[2] not in LEVELS:
-        return "an unknown language level", f"Use one of {', '.join(LEVELS)}."
+        return said("an unknown language level"), said("Use one of {choices}.", choices=", ".join(LEVELS))
     return _language_objection(match[1])
 
 
@@ -146,13 +156,17 @@ def _choice_objection(part: str, column: Column) -> Objection | None:
     if part in column.choices:
         return None
     near = difflib.get_close_matches(part, column.choices, 1, 0.6)
-    hint = f"Did you mean {near[0]}? " if near else ""
-    return "an unknown code", f"{hint}Use one of {', '.join(column.choices)}."
+    choices = ", ".join(column.choices)
+    if near:
+        advice = said("Did you mean {near}? Use one of {choices}.", near=near[0], choices=choices)
+        return said("an unknown code"), advice
+    return said("an unknown code"), said("Use one of {choices}.", choices=choices)
 
 
 def _municipality_objection(code: str) -> Objection | None:
     if re.fullmatch(r"[0-9]{3}", code):
         return None
     if re.fullmatch(r"[0-9]{1,2}", code):
-        return LOST_ZERO, f"Write {code.zfill(3)} and keep the column as text."
-    return "not a municipality code", "Use the three digits of Statistics Finland, such as 837."
+        return LOST_ZERO, said("Write {code} and keep the column as text.", code=code.zfill(3))
+    advice = said("Use the three digits of Statistics Finland, such as 837.")
+    return said("not a municipality code"), advice

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from optimiser.domain.columns import Column
+from optimiser.domain.texts import Message, said
 from optimiser.tables.faults import Fault, fault
 
 YES = ("yes", "true", "1", "1.0", "x", "y", "t", "k", "kyllä", "kylla", "tosi")
@@ -54,7 +55,9 @@ def parse_text(cells: Cells) -> Parsed:
     """Any text without control characters."""
     text = cells.raw.cast(pl.String)
     bad = text.str.contains(CONTROL).fill_null(False)
-    found = cells.fault(bad, "control characters in the text", "Delete the characters that do not show.")
+    found = cells.fault(
+        bad, said("control characters in the text"), said("Delete the characters that do not show.")
+    )
     return (text.set(bad, None) if found else text), found
 
 
@@ -62,8 +65,8 @@ def parse_id(cells: Cells) -> Parsed:
     """Ids of 1-64 letters, digits, dots, underscores and hyphens."""
     text = cells.raw.cast(pl.String)
     bad = ~text.str.contains(ID).fill_null(True)
-    advice = "Use 1-64 letters, digits, dots, underscores or hyphens, without spaces."
-    found = cells.fault(bad, "not a pseudonymous id", advice)
+    advice = said("Use 1-64 letters, digits, dots, underscores or hyphens, without spaces.")
+    found = cells.fault(bad, said("not a pseudonymous id"), advice)
     return (text.set(bad, None) if found else text), found
 
 
@@ -74,7 +77,7 @@ def parse_flag(cells: Cells) -> Parsed:
     word = cells.raw.cast(pl.String).str.to_lowercase()
     yes, no = word.is_in(YES), word.is_in(NO)
     bad = ~(yes | no).fill_null(True)
-    found = cells.fault(bad, "neither yes nor no", "Write yes or no (kyllä or ei, 1 or 0).")
+    found = cells.fault(bad, said("neither yes nor no"), said("Write yes or no (kyllä or ei, 1 or 0)."))
     return yes.set(bad, None) if found else yes, found
 
 
@@ -90,7 +93,7 @@ def parse_number(cells: Cells) -> Parsed:
         bare = text.str.replace_all(r"\s", "").str.replace(",", ".", literal=True)
         number = bare.cast(pl.Float64, strict=False)
         bad = raw.is_not_null() & ~(right & number.is_finite()).fill_null(False)
-    found = cells.fault(bad, "not a number", "Write digits, with a decimal point or comma.")
+    found = cells.fault(bad, said("not a number"), said("Write digits, with a decimal point or comma."))
     number = number.set(bad, None) if found else number
     return _bounded(cells, number, found)
 
@@ -99,24 +102,34 @@ def parse_integer(cells: Cells) -> Parsed:
     """Whole numbers."""
     number, found = parse_number(cells)
     broken = (number != number.floor()).fill_null(False) | (number.abs() > INT32_MAX).fill_null(False)
-    found = found + cells.fault(broken, "not a whole number", "Round it, or check the column.")
+    found = found + cells.fault(broken, said("not a whole number"), said("Round it, or check the column."))
     return (number.set(broken, None) if broken.any() else number).cast(pl.Int32), found
 
 
 def _bounded(cells: Cells, number: pl.Series, found: list[Fault]) -> Parsed:
     low, high = cells.column.low, cells.column.high
+    if low is None and high is None:
+        return number, found
     small = (number < low).fill_null(False) if low is not None else pl.repeat(False, len(number), eager=True)
     large = (
         (number > high).fill_null(False) if high is not None else pl.repeat(False, len(number), eager=True)
     )
-    words = f"Write {cells.column.unit or 'a number'}"
-    words += f" from {low:g}" if low is not None else ""
-    words += f" to {high:g}." if high is not None else " up."
+    words = _bounds(cells.column)
     negative = small & (number < 0).fill_null(False) if low is not None and low >= 0 else small & False
-    found = found + cells.fault(negative, "a negative number", words)
-    found = found + cells.fault((small | large) & ~negative, "a number out of range", words)
+    found = found + cells.fault(negative, said("a negative number"), words)
+    found = found + cells.fault((small | large) & ~negative, said("a number out of range"), words)
     out = small | large
     return (number.set(out, None) if out.any() else number), found
+
+
+def _bounds(column: Column) -> Message:
+    """What to write in a column of numbers."""
+    unit = said(column.unit) if column.unit else said("a number")
+    if column.low is None:
+        return said("Write {unit} to {high:g}.", unit=unit, high=column.high)
+    if column.high is None:
+        return said("Write {unit} from {low:g} up.", unit=unit, low=column.low)
+    return said("Write {unit} from {low:g} to {high:g}.", unit=unit, low=column.low, high=column.high)
 
 
 def parse_date(cells: Cells) -> Parsed:
@@ -135,8 +148,9 @@ def parse_date(cells: Cells) -> Parsed:
     day = day.scatter(left.arg_true(), days)
     shapeless = _at(left, parts["text"].is_null())
     no_day = _at(left, parts["text"].is_not_null() & days.is_null())
-    found = cells.fault(shapeless, "not a date", "Write the day as 2021-05-31 or 31.5.2021.")
-    found += cells.fault(no_day, "an impossible date: there is no such day", "Correct the day or the month.")
+    found = cells.fault(shapeless, said("not a date"), said("Write the day as 2021-05-31 or 31.5.2021."))
+    problem = said("an impossible date: there is no such day")
+    found += cells.fault(no_day, problem, said("Correct the day or the month."))
     return _dated(cells, day, found)
 
 
@@ -157,5 +171,5 @@ def _date_parts(text: pl.Series) -> pl.DataFrame:
 def _dated(cells: Cells, day: pl.Series, found: list[Fault]) -> Parsed:
     year = day.dt.year()
     far = ((year < 1900) | (year > 2100)).fill_null(False)
-    found = found + cells.fault(far, "an impossible date: out of 1900-2100", "Correct the year.")
+    found = found + cells.fault(far, said("an impossible date: out of 1900-2100"), said("Correct the year."))
     return (day.set(far, None) if far.any() else day), found

@@ -8,6 +8,7 @@ import polars as pl
 
 from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint
+from optimiser.domain.texts import said
 from optimiser.tables.faults import masked
 from optimiser.tables.names import GIVEN_NAMES, SURNAMES
 from optimiser.tables.raw import Sheet
@@ -51,11 +52,11 @@ def personal_data(sheet: Sheet, table: Table, at: dict[str, int]) -> tuple[list[
         named = column is not None and _may_not_name(table, column.name)
         # Several codes in a cell ("Excel Word") look like a name by their shape alone.
         alone = column is not None and column.kind != "codes"
-        what = _what(sheet.cells[str(position)], named, alone)
+        what = held_by(sheet.cells[str(position)], named, alone)
         if what:
-            advice = "Delete the column or replace it by pseudonymous ids; values are not shown here."
-            place = masked(heading) or f"number {position + 1}"
-            found.append(Complaint(sheet.file, 0, place, "", f"the column holds {what}", advice))
+            advice = said("Delete the column or replace it by pseudonymous ids; values are not shown here.")
+            place = masked(heading) or said("number {position}", position=position + 1)
+            found.append(Complaint(sheet.file, 0, place, "", what, advice))
             hidden.add(ours.get(position, ""))
     return found, hidden
 
@@ -67,18 +68,28 @@ def _may_not_name(table: Table, column: str) -> bool:
     return kind == "id" or (kind in ("code", "codes") and table.name in _CODED_TABLES)
 
 
-def _what(cells: pl.Series, named: bool, alone: bool) -> str:
-    """What personal data a column holds; empty where none."""
+def held_by(cells: pl.Series, named: bool, alone: bool) -> str:
+    """Say what personal data a column holds; empty where none.
+
+    Parameters
+    ----------
+    cells : polars.Series
+        The column; anything but text holds none.
+    named : bool
+        Names are looked for.
+    alone : bool
+        A cell holds one thing, so that two words with capitals are a name.
+    """
     if cells.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return ""
     text = cells if cells.dtype == pl.String else cells.unique()
     text = text.cast(pl.String).drop_nulls()
     if text.str.contains(_LIKE_CODE).any() and _holds_identity_code(text):
-        return "personal identity codes"
+        return said("the column holds personal identity codes")
     if text.str.contains("@", literal=True).any() and text.str.contains(_EMAIL).any():
-        return "e-mail addresses"
+        return said("the column holds e-mail addresses")
     if named and _holds_names(text, alone):
-        return "names of persons"
+        return said("the column holds names of persons")
     return ""
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.plan import PLAN
+from optimiser.domain.texts import said
 from optimiser.tables.edited import read_edited
 
 
@@ -31,6 +32,6 @@ def read_plan_rows(path: Path) -> pl.DataFrame:
     """
     file = path / "plan.csv" if path.is_dir() else path
     if not file.is_file():
-        advice = "Name a plan.csv, or the folder that `optimiser allocate` wrote."
-        raise InputError([Complaint(str(file), 0, "", "", "there is no plan", advice)])
+        advice = said("Name a plan.csv, or the folder that `optimiser allocate` wrote.")
+        raise InputError([Complaint(str(file), 0, "", "", said("there is no plan"), advice)])
     return read_edited(file, PLAN, ("client_id", "coach_id"), ("client_id",)).drop("line")

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
+from optimiser.domain.texts import ENGLISH, Message, Texts, mark, said
 from optimiser.tables.faults import LONGEST_VALUE
 from optimiser.tables.languages import LANGUAGES, language_advice
 from optimiser.tables.yaml_text import Entry, read_yaml
@@ -23,6 +24,33 @@ _PLAIN = re.compile(r"[A-Za-zÅÄÖåäö][A-Za-zÅÄÖåäö0-9_ .\-]*[A-Za-zÅ
 _WORDS = ("null", "true", "false", "yes", "no", "on", "off")
 
 Place = tuple[int | str, ...]
+PROBLEMS = {
+    "missing": mark("field required"),
+    "model_type": mark("should be keys with values"),
+    "dict_type": mark("should be keys with values"),
+    "tuple_type": mark("should be a list"),
+    "greater_than": mark("should be greater than {gt}"),
+    "greater_than_equal": mark("should be greater than or equal to {ge}"),
+    "less_than": mark("should be less than {lt}"),
+    "less_than_equal": mark("should be less than or equal to {le}"),
+    "finite_number": mark("should be a finite number"),
+    "float_type": mark("should be a valid number"),
+    "float_parsing": mark("should be a valid number, unable to parse string as a number"),
+    "int_type": mark("should be a valid integer"),
+    "int_parsing": mark("should be a valid integer, unable to parse string as an integer"),
+    "int_from_float": mark("should be a valid integer, got a number with a fractional part"),
+    "bool_type": mark("should be a valid boolean"),
+    "bool_parsing": mark("should be a valid boolean, unable to interpret input"),
+    "string_type": mark("should be a valid string"),
+    "string_pattern_mismatch": mark("should match the pattern {pattern}"),
+    "literal_error": mark("should be {expected}"),
+    "date_type": mark("should be a valid date"),
+    "date_parsing": mark("should be a valid date in the format YYYY-MM-DD"),
+    "date_from_datetime_parsing": mark("should be a valid date"),
+    "date_from_datetime_inexact": mark("should be a date without a time of day"),
+}
+"""What the validation calls its objections, in our words; another one is told as the validation words it."""
+SEE = said("See `optimiser policy`.")
 
 
 def read_policy(path: Path | None) -> Policy:
@@ -44,8 +72,8 @@ def read_policy(path: Path | None) -> Policy:
     if entry.value is None:
         return Policy()
     if not isinstance(entry.value, dict):
-        advice = "Write keys with values, such as `name: ours`; `optimiser policy` prints them all."
-        raise InputError([Complaint(str(path), entry.line, "", "", "not a policy", advice)])
+        advice = said("Write keys with values, such as `name: ours`; `optimiser policy` prints them all.")
+        raise InputError([Complaint(str(path), entry.line, "", "", said("not a policy"), advice)])
     try:
         policy = Policy.model_validate(entry.bare())
     except ValidationError as error:
@@ -61,7 +89,7 @@ def _unknown_languages(file: str, entry: Entry, policy: Policy) -> list[Complain
     named: list[tuple[Place, str]] = [(("set_aside", "language"), policy.set_aside.language)]
     named += [(("rules", "language", "modes", code), code) for code in rule.modes]
     named += [(("rules", "language", "enough_in", code), code) for code in rule.enough_in]
-    problem = "an unknown language code"
+    problem = said("an unknown language code")
     return [
         Complaint(file, _line(entry, place), _key(place), code, problem, language_advice(code))
         for place, code in named
@@ -81,12 +109,18 @@ def _complaint(file: str, entry: Entry, error: dict[str, Any]) -> Complaint:
         "" if isinstance(value, (dict, list)) or error["type"] == "missing" else str(value)[:LONGEST_VALUE]
     )
     if error["type"] == "extra_forbidden":
-        return Complaint(file, _line(entry, place), key, shown, "an unknown key", _nearest(place))
-    problem = re.sub(r"^(Value error, |Input )", "", error["msg"])
-    return Complaint(file, _line(entry, place), key, shown, _lower(problem), _advice(place))
+        return Complaint(file, _line(entry, place), key, shown, said("an unknown key"), _nearest(place))
+    return Complaint(file, _line(entry, place), key, shown, _problem(error), _advice(place))
 
 
-def _lower(text: str) -> str:
+def _problem(error: dict[str, Any]) -> str:
+    """What the validation objects to, in words that can be said in other languages."""
+    told = error.get("ctx", {})
+    if error["type"] == "value_error" and isinstance(told["error"].args[0], Message):
+        return told["error"].args[0]
+    if error["type"] in PROBLEMS:
+        return said(PROBLEMS[error["type"]], **told)
+    text = re.sub(r"^(Value error, |Input )", "", error["msg"])
     return text[:1].lower() + text[1:]
 
 
@@ -110,8 +144,8 @@ def _nearest(place: Place) -> str:
     known = list(model.model_fields) if model else []
     near = difflib.get_close_matches(str(place[-1]), known, 1, 0.6)
     if near:
-        return f"Did you mean {near[0]}?"
-    return f"Use one of {', '.join(known)}."
+        return said("Did you mean {near}?", near=near[0])
+    return said("Use one of {choices}.", choices=", ".join(known))
 
 
 def _section(place: Place) -> type[BaseModel] | None:
@@ -139,22 +173,25 @@ def _advice(place: Place) -> str:
         model = _section(tuple(names[: end - 1]))
         info = model.model_fields.get(names[end - 1]) if model else None
         if info is not None:
-            return f"See `optimiser policy`. {_explained(info)}".strip()
-    return "See `optimiser policy` for the keys, their units and defaults."
+            meaning = _explained(info)
+            return said("See `optimiser policy`. {meaning}", meaning=meaning) if meaning else SEE
+    return said("See `optimiser policy` for the keys, their units and defaults.")
 
 
-def policy_text(policy: Policy | None = None) -> str:
+def policy_text(policy: Policy | None = None, texts: Texts = ENGLISH) -> str:
     """Return a policy as YAML with an explanation and unit at every field.
 
     Parameters
     ----------
     policy : Policy, optional
         Defaults where left out. `read_policy` gives the same policy back.
+    texts : Texts
+        Language of the explanations.
     """
-    return "\n".join(_section_lines(policy or Policy(), 0)).strip() + "\n"
+    return "\n".join(_section_lines(policy or Policy(), 0, texts)).strip() + "\n"
 
 
-def _section_lines(section: BaseModel, depth: int) -> Iterator[str]:
+def _section_lines(section: BaseModel, depth: int, texts: Texts) -> Iterator[str]:
     pad = "  " * depth
     for name, info in type(section).model_fields.items():
         value = getattr(section, name)
@@ -162,19 +199,19 @@ def _section_lines(section: BaseModel, depth: int) -> Iterator[str]:
         if depth == 0:
             yield ""
         if explained:
-            yield f"{pad}# {explained}"
-        yield from _field_lines(name, value, depth)
+            yield f"{pad}# {texts.of(explained)}"
+        yield from _field_lines(name, value, depth, texts)
 
 
-def _field_lines(name: str, value: Any, depth: int) -> Iterator[str]:
+def _field_lines(name: str, value: Any, depth: int, texts: Texts) -> Iterator[str]:
     pad = "  " * depth
     if isinstance(value, BaseModel):
         yield f"{pad}{name}:"
-        yield from _section_lines(value, depth + 1)
+        yield from _section_lines(value, depth + 1, texts)
     elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         yield f"{pad}{name}:"
         for item in value:
-            yield from _item_lines(item, depth + 1)
+            yield from _item_lines(item, depth + 1, texts)
     elif isinstance(value, dict) and value:
         yield f"{pad}{name}:"
         yield from (f"{pad}  {_scalar(key)}: {_scalar(inner)}" for key, inner in value.items())
@@ -184,9 +221,9 @@ def _field_lines(name: str, value: Any, depth: int) -> Iterator[str]:
         yield f"{pad}{name}: {_scalar(value)}"
 
 
-def _item_lines(item: BaseModel, depth: int) -> Iterator[str]:
+def _item_lines(item: BaseModel, depth: int, texts: Texts) -> Iterator[str]:
     """One element of a list: its lines indented once more, the first behind a dash."""
-    lines = list(_section_lines(item, depth + 1))
+    lines = list(_section_lines(item, depth + 1, texts))
     first = next(i for i, line in enumerate(lines) if not line.lstrip().startswith("#"))
     pad = "  " * depth
     yield from (pad + "  " + line.lstrip() for line in lines[:first])
@@ -195,15 +232,15 @@ def _item_lines(item: BaseModel, depth: int) -> Iterator[str]:
 
 
 def _first_line(value: Any) -> str:
-    return (type(value).__doc__ or "").split("\n")[0] if isinstance(value, BaseModel) else ""
+    return said((type(value).__doc__ or "").split("\n")[0]) if isinstance(value, BaseModel) else ""
 
 
 def _explained(info: FieldInfo) -> str:
     """Description of a field with its unit."""
-    text = info.description or ""
+    text = said(info.description or "")
     extra = info.json_schema_extra
     unit = extra.get("unit") if isinstance(extra, dict) else None
-    return f"{text} Unit: {unit}." if text and unit else text
+    return said("{meaning} Unit: {unit}.", meaning=text, unit=said(str(unit))) if text and unit else text
 
 
 def _scalar(value: Any) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from optimiser.domain.errors import Complaint
+from optimiser.domain.texts import said, several
 from optimiser.tables.faults import Fault
 from optimiser.tables.parse_values import Cells, parse_flag
 from optimiser.tables.raw import TableText
 
-DEPENDENT = ("exclusions", "pins")
+DEPENDENT = ("exclusions", "pins", "departures")
 """Tables whose rows about such clients vanish with them."""
 
 
@@ -30,12 +31,15 @@ class Apart:
         Table name to the lines taken out.
     complaints : tuple of Complaint
         Ids that stand on a row left apart and on another.
+    ids : polars.Series
+        Their ids, for telling them from clients who have left; they enter nowhere.
     """
 
     texts: dict[str, TableText]
     coaches: pl.Series
     hidden: dict[str, pl.Series]
     complaints: tuple[Complaint, ...] = ()
+    ids: pl.Series = field(default_factory=lambda: pl.Series("client_id", [], dtype=pl.String))
 
     def silence(self, faults: list[Fault]) -> list[Fault]:
         """Faults without those of the rows left apart."""
@@ -75,7 +79,7 @@ def leave_apart(texts: Mapping[str, TableText]) -> Apart:
             about = text.frame["client_id"].cast(pl.String).is_in(ids.drop_nulls().implode()).fill_null(False)
             hidden[name] = text.frame["line"].filter(about)
             left[name] = replace(text, frame=text.frame.filter(~about))
-    return Apart(left, coaches, hidden, _doubles(left["clients"], ids))
+    return Apart(left, coaches, hidden, _doubles(left["clients"], ids), ids.drop_nulls())
 
 
 def _doubles(clients: TableText, ids: pl.Series) -> tuple[Complaint, ...]:
@@ -86,9 +90,13 @@ def _doubles(clients: TableText, ids: pl.Series) -> tuple[Complaint, ...]:
     count = (known.len() - known.n_unique()) + int(others.is_in(known.implode()).sum() or 0)
     if not count:
         return ()
-    problem = f"{count} rows repeat the id of another client, which is not shown here"
+    problem = several(
+        "{count} rows repeat the id of another client, which is not shown here",
+        "{count} rows repeat the id of another client, which is not shown here",
+        count,
+    )
     heading = clients.headings.get("client_id", "client_id")
-    return (Complaint(clients.file, 0, heading, "", problem, "Keep one row for each client."),)
+    return (Complaint(clients.file, 0, heading, "", problem, said("Keep one row for each client.")),)
 
 
 def add_counts(coaches: pl.DataFrame, present: pl.Series) -> tuple[pl.DataFrame, int]:

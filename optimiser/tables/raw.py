@@ -9,6 +9,7 @@ import polars as pl
 
 from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint
+from optimiser.domain.texts import said, several
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,16 @@ BLANK_ROWS = 1000
 def blank_rows(file: str, count: int) -> tuple[tuple[Complaint, ...], tuple[str, ...]]:
     """Complaint or notice about blank rows among the others."""
     if count > BLANK_ROWS:
-        advice = f"Delete the empty rows and save again; up to {BLANK_ROWS:,} are passed over."
-        return (Complaint(file, 0, "", "", f"{count:,} blank rows", advice),), ()
+        advice = said(
+            "Delete the empty rows and save again; up to {most:,} are passed over.", most=BLANK_ROWS
+        )
+        return (Complaint(file, 0, "", "", said("{rows:,} blank rows", rows=count), advice),), ()
     if count:
-        rows = "1 blank row was" if count == 1 else f"{count:,} blank rows were"
-        return (), (f"{file}: {rows} passed over.",)
+        told = several(
+            "{file}: {count:,} blank row was passed over.",
+            "{file}: {count:,} blank rows were passed over.",
+            count,
+            file=file,
+        )
+        return (), (told,)
     return (), ()

@@ -12,10 +12,25 @@ import polars as pl
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
-from optimiser.domain.schema import TABLES
+from optimiser.domain.schema import CLIENTS, TABLES
 from optimiser.domain.snapshot import SetAside, Snapshot
+from optimiser.domain.texts import said
 from optimiser.tables.aside import explain_dependents, may_wait, set_rows_aside
-from optimiser.tables.faults import Fault, complaints
+from optimiser.tables.export import (
+    CARRIED,
+    DATED,
+    TAKEN,
+    Export,
+    carried,
+    lacking,
+    moved_out,
+    older,
+    other_region,
+    taken,
+    tells_of_protected,
+    without,
+)
+from optimiser.tables.faults import Fault, complaints, fault
 from optimiser.tables.headings import match_headings, read_own_headings
 from optimiser.tables.ids import numbered
 from optimiser.tables.parse import parse_table
@@ -50,11 +65,19 @@ class _Reading:
     aside: list[SetAside] = field(default_factory=list)
     hidden: set[tuple[str, str]] = field(default_factory=set)
     empty: set[str] = field(default_factory=set)
+    before: Snapshot | None = None
+    away: pl.DataFrame = field(default_factory=lambda: CLIENTS.empty().select("client_id", "municipality"))
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """Tables that the snapshot before gives, because the export has none."""
+        return () if self.before is None else tuple(n for n in TAKEN if n not in self.texts)
 
     def partial(self) -> frozenset[str]:
         """Tables of which nothing can be said by what they lack."""
         required = {t.name for t in TABLES.values() if t.required}
         read = {n for n, t in self.texts.items() if t.whole and TABLES[n].key[0] in t.frame.columns}
+        read |= set(self.taken)
         return frozenset({n for n in TABLES if n in required or n in self.texts} - read) | (
             required & self.empty
         )
@@ -76,7 +99,7 @@ class _Reading:
 
     def stop_if_wrong(self) -> None:
         """Raise all complaints there are."""
-        files = {name: text.file for name, text in self.texts.items()}
+        files = {name: name for name in self.taken} | {name: text.file for name, text in self.texts.items()}
         headings = {name: text.headings for name, text in self.texts.items()}
         found = complaints(self.faults, files, headings, frozenset(self.hidden))
         if self.complaints or found:
@@ -117,12 +140,72 @@ def read_snapshot(
         With every complaint over all tables.
     """
     reading = _Reading(policy or Policy(), set_aside)
+    return _finished(reading, _read_texts(reading, path, read_own_headings(headings), progress))
+
+
+def read_export(
+    path: Path,
+    before: Snapshot,
+    *,
+    policy: Policy | None = None,
+    headings: Path | None = None,
+    progress: Progress = SILENT,
+) -> Export:
+    """Read and validate an export beside the snapshot before it, which gives the tables it lacks.
+
+    Parameters
+    ----------
+    path : Path
+        As in `read_snapshot`; only the clients must be there.
+    before : Snapshot
+        The snapshot.
+    policy, headings, progress
+        As in `read_snapshot`.
+
+    Returns
+    -------
+    Export
+
+    Raises
+    ------
+    InputError
+        With every complaint; where the export is older than the snapshot, or of another region.
+    """
+    reading = _Reading(policy or Policy(), wait=False, before=before)
     apart = _read_texts(reading, path, read_own_headings(headings), progress)
+    found = _finished(reading, apart)
+    return Export(found, apart.ids, reading.away, lacking(reading.texts.get("clients")))
+
+
+def snapshot_of(apart: Apart, policy: Policy) -> Snapshot:
+    """Parse and validate tables whose cells have been read already.
+
+    Parameters
+    ----------
+    apart : Apart
+        The cells of all tables, the protected clients left apart.
+    policy : Policy
+
+    Raises
+    ------
+    InputError
+        With every complaint over all tables.
+    """
+    reading = _Reading(policy, wait=False)
+    reading.texts = apart.texts
+    reading.empty = {name for name, text in apart.texts.items() if not text.frame.height}
+    reading.complaints += apart.complaints
+    return _finished(reading, apart)
+
+
+def _finished(reading: _Reading, apart: Apart) -> Snapshot:
+    """Parse and validate what has been read; raise where anything is wrong with it."""
     _parse(reading, apart)
     _validate(reading)
     day = _snapshot_date(reading)
     if day is not None:
         _validate_dates(reading, day)
+        _validate_beside(reading, day)
     reading.stop_if_wrong()
     if day is None:
         raise InputError([_no_date(reading)])
@@ -133,12 +216,12 @@ def _read_texts(
     reading: _Reading, path: Path, own: Mapping[str, Mapping[str, str]], progress: Progress
 ) -> Apart:
     """Read the cells of all tables, and leave the protected clients apart."""
-    found = find_sources(path)
+    found = find_sources(path) if reading.before is None else find_sources(path, (CLIENTS.name,))
     reading.complaints += found.complaints
     reading.notices += found.notices
     texts: dict[str, TableText] = {}
     for name, source in found.sources.items():
-        progress.say(f"reading {source.file}")
+        progress.say(said("reading {file}", file=source.file))
         sheet = load(source)
         reading.notices += sheet.notices
         texts[name], faults, wrong = table_text(sheet, source.table, own.get(name, {}))
@@ -165,12 +248,30 @@ def _parse(reading: _Reading, apart: Apart) -> None:
     reading.faults = []
     for name, table in TABLES.items():
         text = reading.texts.get(name)
+        if reading.before is not None and name in reading.taken:
+            reading.frames[name] = taken(name, reading.before, reading.frames, bool(len(apart.ids)))
+            continue
         if text is None or not text.headings:
             reading.frames[name] = table.empty()
             continue
         reading.frames[name], faults = parse_table(text)
         found += faults
+    if reading.before is not None:
+        _beside(reading, reading.before, apart)
     reading.take(found)
+
+
+def _beside(reading: _Reading, before: Snapshot, apart: Apart) -> None:
+    """What the snapshot before says of clients who moved out, and of protected ones."""
+    frames = reading.frames
+    frames["clients"], reading.away = moved_out(frames["clients"], before, frames["municipalities"])
+    for name in ("pins", "exclusions"):
+        frames[name] = without(frames[name], reading.away["client_id"])
+    if len(apart.ids) or tells_of_protected(reading.texts):
+        return
+    frames["coaches"] = carried(frames["coaches"], before)
+    if frames["coaches"]["protected_clients"].sum():
+        reading.notices.append(CARRIED)
 
 
 def _validate(reading: _Reading) -> None:
@@ -179,6 +280,7 @@ def _validate(reading: _Reading) -> None:
     present = {name for name in TABLES if name in reading.texts}
     doubles = [f for t in keyed_tables() if t.name in present for f in duplicate_faults(t, frames[t.name])]
     reading.take([*doubles, *snapshot_faults(frames["snapshot"]), *order_faults(frames)])
+    present |= {"units", "coaches"} & set(reading.taken)
     first = [n for n in TABLES if n in present and n not in ("exclusions", "pins")]
     reading.take([f for name in first for f in reading.references(name)])
 
@@ -196,11 +298,20 @@ def _snapshot_date(reading: _Reading) -> Date | None:
     clients = reading.frames["clients"]
     if bad:
         clients = clients.filter(~pl.col("line").is_in(pl.concat(bad).implode()))
-    latest: list[Date] = clients["registered_on"].drop_nulls().sort(descending=True).head(1).to_list()
+    columns = DATED if reading.before is not None else DATED[:1]
+    dates = pl.concat([clients[name].drop_nulls().rename("date") for name in columns])
+    latest: list[Date] = dates.sort(descending=True).head(1).to_list()
     if not latest:
         return None
+    if reading.before is not None:
+        reading.notices.append(
+            said(
+                "The export has no date: the latest registration or meeting, {day}, is taken.", day=latest[0]
+            )
+        )
+        return latest[0]
     reading.notices.append(
-        f"The snapshot has no date: the latest registration, {latest[0].isoformat()}, is taken."
+        said("The snapshot has no date: the latest registration, {day}, is taken.", day=latest[0])
     )
     return latest[0]
 
@@ -217,9 +328,23 @@ def _validate_dates(reading: _Reading, day: Date) -> None:
             reading.take(explain_dependents(reading.references(name), gone))
     reading.take(pin_faults(reading.frames["pins"], reading.frames["exclusions"], day))
     if any(a.file == _clients_file(reading) for a in reading.aside) and not reading.frames["clients"].height:
-        advice = "Mend the rows, starting with what most of them have in common."
-        problem = "no row is left after setting aside"
+        advice = said("Mend the rows, starting with what most of them have in common.")
+        problem = said("no row is left after setting aside")
         reading.complaints.append(Complaint(_clients_file(reading), 0, "", "", problem, advice))
+
+
+def _validate_beside(reading: _Reading, day: Date) -> None:
+    """Whether an export follows the snapshot before it."""
+    if reading.before is None:
+        return
+    file, given = _clients_file(reading) or "clients", _dates_given(reading)
+    region = reading.frames["snapshot"]["region"].drop_nulls().to_list()
+    reading.complaints += older(day, reading.before, file, assumed=not given)
+    reading.complaints += other_region(region[0] if region else "", reading.before, file)
+    left = reading.frames["departures"].filter(pl.col("date") > day)
+    problem = said("a date after the export's")
+    advice = said("Correct it, or leave the row for the next export.")
+    reading.take(fault(("departures", "date"), problem, advice, left["line"], left["date"]))
 
 
 def _ids_gone(reading: _Reading) -> pl.Series:
@@ -235,8 +360,9 @@ def _clients_file(reading: _Reading) -> str:
 
 def _no_date(reading: _Reading) -> Complaint:
     file = _clients_file(reading) or "snapshot"
-    advice = "Add a table snapshot with a date, or registered_on to the clients."
-    return Complaint(file, 0, "", "", "the snapshot has no date and no client is registered", advice)
+    problem = said("the snapshot has no date and no client is registered")
+    advice = said("Add a table snapshot with a date, or registered_on to the clients.")
+    return Complaint(file, 0, "", "", problem, advice)
 
 
 def _snapshot(reading: _Reading, day: Date, apart: Apart) -> Snapshot:

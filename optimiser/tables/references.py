@@ -9,10 +9,17 @@ import polars as pl
 
 from optimiser.domain.columns import Column
 from optimiser.domain.schema import EVERYWHERE, TABLES
+from optimiser.domain.texts import said
 from optimiser.tables.faults import Fault
 from optimiser.tables.parse_codes import LOST_ZERO
 
-WORDS = {"municipality": "municipality", "coach_id": "coach", "client_id": "client", "unit_id": "unit"}
+UNKNOWN = {
+    "municipality": said("an unknown municipality"),
+    "coach_id": said("an unknown coach"),
+    "client_id": said("an unknown client"),
+    "unit_id": said("an unknown unit"),
+}
+"""Key of the table referred to, and what is wrong with a value that is not there."""
 NEAREST = 200
 """Unknown values for which the nearest known one is looked up."""
 
@@ -72,10 +79,11 @@ def _free(column: Column) -> tuple[str, ...]:
 def _faults(
     table: str, column: Column, frame: pl.DataFrame, bad: pl.DataFrame, names: pl.Series
 ) -> list[Fault]:
-    key = column.refers.partition(".")[2]
+    target, _, key = column.refers.partition(".")
     distinct = bad["part"].unique().sort().to_list()
     few = names.sort().to_list() if names.len() < 100_000 else []
-    judged = [(p, *_judged(p, key, few, i < NEAREST)) for i, p in enumerate(distinct)]
+    judged = [(p, *_judged(p, (target, key), few, i < NEAREST)) for i, p in enumerate(distinct)]
+    words = {text: text for _, *both in judged for text in both}
     schema = {"part": pl.String(), "problem": pl.String(), "advice": pl.String()}
     reasons = pl.DataFrame(judged, schema=schema, orient="row")
     cells = frame.select("line", given=pl.col(column.name).cast(pl.String))
@@ -85,20 +93,20 @@ def _faults(
         Fault(
             table,
             column.name,
-            problem,
+            words[problem],
             shown.filter(pl.col("problem") == problem).select("line", "value", "advice"),
+            words=words,
         )
         for problem in shown["problem"].unique().sort()
     ]
 
 
-def _judged(part: str, key: str, known: list[str], near: bool) -> tuple[str, str]:
-    word = WORDS[key]
+def _judged(part: str, refers: tuple[str, str], known: list[str], near: bool) -> tuple[str, str]:
+    table, key = refers
     if key == "municipality" and part.isdigit() and part.zfill(3) in known:
-        return LOST_ZERO, f"Write {part.zfill(3)} and keep the column as text."
+        return LOST_ZERO, said("Write {code} and keep the column as text.", code=part.zfill(3))
     close = difflib.get_close_matches(part, known, 1, 0.75) if near and len(known) < 5000 else []
-    hint = f"Did you mean {close[0]}? " if close else ""
-    plural = TABLES[
-        {"municipality": "municipalities", "coach": "coaches", "client": "clients", "unit": "units"}[word]
-    ]
-    return f"an unknown {word}", f"{hint}Correct it, or add it to {plural.name}."
+    if close:
+        advice = said("Did you mean {near}? Correct it, or add it to {table}.", near=close[0], table=table)
+        return UNKNOWN[key], advice
+    return UNKNOWN[key], said("Correct it, or add it to {table}.", table=table)

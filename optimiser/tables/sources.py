@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import polars as pl
 
 from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint
+from optimiser.domain.pseudonyms import DROPPED
 from optimiser.domain.schema import TABLES
+from optimiser.domain.texts import said
 from optimiser.tables.csv_text import read_csv
 from optimiser.tables.headings import plain
 from optimiser.tables.raw import Sheet, Source, unreadable
-from optimiser.tables.workbook import NO_WORKBOOK, read_sheet, sheet_names
+from optimiser.tables.workbook import NO_WORKBOOK, read_sheet, sheet_names, sheet_place
 
 TEXT = (".csv", ".tsv", ".txt")
 BOOKS = (".xlsx", ".xlsm")
@@ -47,37 +50,45 @@ def table_names() -> dict[str, Table]:
     return {plain(name): table for table in TABLES.values() for name in (table.name, table.fi)}
 
 
-def find_sources(path: Path) -> Found:
+REQUIRED = tuple(t.name for t in TABLES.values() if t.required)
+
+
+def find_sources(path: Path, needed: Collection[str] = REQUIRED) -> Found:
     """Find the tables in a folder of files, or in a workbook, or in a folder with one workbook.
 
     Parameters
     ----------
     path : Path
         The folder or the workbook.
+    needed : collection of str
+        Tables that must be there.
     """
     if not path.exists():
-        return _nothing(path, "there is no such file or folder", "Check the name.")
+        return _nothing(path, said("there is no such file or folder"), said("Check the name."))
     if path.is_file():
         beside = _files(path.parent) if os.access(path.parent, os.R_OK) else []
-        return _in_workbook(path, [p for p in beside if p.name != path.name])
+        return _in_workbook(path, [p for p in beside if p.name != path.name], needed)
     files = _files(path)
-    tables = [p for p in files if p.suffix.lower() in (*TEXT, PARQUET)]
+    tables = [p for p in files if p.suffix.lower() in (*TEXT, PARQUET) and plain(p.stem) != DROPPED.name]
     books = [p for p in files if p.suffix.lower() in BOOKS]
     named = [p for p in tables if plain(p.stem) in table_names()]
     if not named and len(books) == 1:
-        return _in_workbook(books[0], [p for p in files if p != books[0]])
+        return _in_workbook(books[0], [p for p in files if p != books[0]], needed)
     if not named:
         old = [p for p in files if p.suffix.lower() in OLD_BOOKS]
-        advice = (
+        if old:
+            problem = said("{file} cannot be read: an old kind of workbook", file=old[0].name)
+            return _nothing(path, problem, said("Save it as .xlsx."))
+        advice = said(
             "Put clients.csv, coaches.csv, municipalities.csv and units.csv in it, or one .xlsx workbook."
         )
-        problem = (
-            f"{old[0].name} cannot be read: an old kind of workbook" if old else "no tables in the folder"
-        )
-        return _nothing(path, problem, "Save it as .xlsx." if old else advice)
+        return _nothing(path, said("no tables in the folder"), advice)
     unread = [p for p in files if p not in tables]
-    found = _sources([(p.stem, Source(TABLES["clients"], p, p.name)) for p in tables], path.name, unread)
-    left = tuple(f"{p.name} was left unread: the tables stand in files of their own." for p in books)
+    places = [(p.stem, Source(TABLES["clients"], p, p.name)) for p in tables]
+    found = _sources(places, path.name, unread, needed)
+    left = tuple(
+        said("{file} was left unread: the tables stand in files of their own.", file=p.name) for p in books
+    )
     return Found(found.sources, found.complaints, found.notices + left)
 
 
@@ -89,19 +100,22 @@ def _nothing(path: Path, problem: str, advice: str) -> Found:
     return Found({}, (Complaint(str(path), 0, "", "", problem, advice),))
 
 
-def _in_workbook(path: Path, beside: list[Path]) -> Found:
+def _in_workbook(path: Path, beside: list[Path], needed: Collection[str]) -> Found:
     if path.suffix.lower() in (*TEXT, PARQUET):
-        return _nothing(path, "this is one table, not a region", "Name the folder that holds all its tables.")
+        advice = said("Name the folder that holds all its tables.")
+        return _nothing(path, said("this is one table, not a region"), advice)
     if not path.stat().st_size:
-        return _nothing(path, "the file is empty (0 bytes)", "Save the workbook again.")
+        return _nothing(path, said("the file is empty (0 bytes)"), said("Save the workbook again."))
     names = sheet_names(path)
     if names is None:
         return _nothing(path, *NO_WORKBOOK)
-    place = [(n, Source(TABLES["clients"], path, f"{path.name}, sheet {n}", n)) for n in names]
-    return _sources(place, path.name, beside)
+    place = [(n, Source(TABLES["clients"], path, sheet_place(path.name, n), n)) for n in names]
+    return _sources(place, path.name, beside, needed)
 
 
-def _sources(candidates: list[tuple[str, Source]], place: str, beside: list[Path]) -> Found:
+def _sources(
+    candidates: list[tuple[str, Source]], place: str, beside: list[Path], needed: Collection[str]
+) -> Found:
     """Sort candidates (name, source with any table) by the table that their name means.
 
     Files beside them are not read, but named where a table is missing that they may hold.
@@ -115,14 +129,15 @@ def _sources(candidates: list[tuple[str, Source]], place: str, beside: list[Path
         if table is None:
             unread.append(name)
         elif table.name in sources:
-            advice = f"Keep one; {sources[table.name].file} holds it as well."
-            wrong.append(Complaint(source.file, 0, "", "", f"the table {table.name} stands twice", advice))
+            problem = said("the table {table} stands twice", table=table.name)
+            advice = said("Keep one; {file} holds it as well.", file=sources[table.name].file)
+            wrong.append(Complaint(source.file, 0, "", "", problem, advice))
         else:
             sources[table.name] = Source(table, source.path, source.file, source.sheet)
     wrong += [c for name in unread for c in _misspelt(name, sources, place)]
-    missing = [t for t in TABLES.values() if t.required and t.name not in sources]
+    missing = [t for t in TABLES.values() if t.name in needed and t.name not in sources]
     wrong += [_missing(t, place, [p for p in beside if names.get(plain(p.stem)) is t]) for t in missing]
-    notices = tuple(f"{name} was left unread: no table has this name." for name in unread)
+    notices = tuple(said("{file} was left unread: no table has this name.", file=name) for name in unread)
     return Found(sources, tuple(wrong), notices)
 
 
@@ -131,23 +146,34 @@ def _misspelt(name: str, sources: dict[str, Source], place: str) -> list[Complai
     near = difflib.get_close_matches(plain(name), open_names, 1, 0.8)
     if not near:
         return []
-    advice = f"Did you mean {open_names[near[0]].name}? Rename it, or take it away."
-    return [Complaint(place, 0, "", name, "an unknown table", advice)]
+    advice = said("Did you mean {near}? Rename it, or take it away.", near=open_names[near[0]].name)
+    return [Complaint(place, 0, "", name, said("an unknown table"), advice)]
 
 
 def _missing(table: Table, place: str, lying: list[Path]) -> Complaint:
     """The complaint about a missing table; `lying` are files of its name that are not read."""
-    problem = f"the table {table.name} is missing"
-    advice = f"Add {table.name}.csv (or a sheet {table.name}): {table.description}"
+    name = table.name
     books = [p.name for p in lying if p.suffix.lower() in BOOKS + OLD_BOOKS]
     files = [p.name for p in lying if p.suffix.lower() in (*TEXT, PARQUET)]
     if books:
-        problem += f": {books[0]} lies there but is a workbook"
-        advice = f"Give it alone, or save it as {table.name}.csv."
+        problem = said(
+            "the table {table} is missing: {file} lies there but is a workbook", table=name, file=books[0]
+        )
+        advice = said("Give it alone, or save it as {table}.csv.", table=name)
     elif files:
-        problem += f": {files[0]} lies there but a workbook is read"
-        advice = (
-            f"Add it to the workbook as a sheet {table.name}, or give the folder with all tables as files."
+        problem = said(
+            "the table {table} is missing: {file} lies there but a workbook is read",
+            table=name,
+            file=files[0],
+        )
+        advice = said(
+            "Add it to the workbook as a sheet {table}, or give the folder with all tables as files.",
+            table=name,
+        )
+    else:
+        problem = said("the table {table} is missing", table=name)
+        advice = said(
+            "Add {table}.csv (or a sheet {table}): {meaning}", table=name, meaning=said(table.description)
         )
     return Complaint(place, 0, "", "", problem, advice)
 
@@ -162,18 +188,17 @@ def load(source: Source) -> Sheet:
             return _parquet(source)
         return read_csv(source.path.read_bytes(), source.file)
     except OSError:
-        return unreadable(
-            source.file, "the file cannot be opened", "Close it elsewhere and check your rights."
-        )
+        advice = said("Close it elsewhere and check your rights.")
+        return unreadable(source.file, said("the file cannot be opened"), advice)
 
 
 def _parquet(source: Source) -> Sheet:
     if not source.path.stat().st_size:
-        return unreadable(source.file, "the file is empty (0 bytes)", "Export the table again.")
+        return unreadable(source.file, said("the file is empty (0 bytes)"), said("Export the table again."))
     try:
         frame = pl.read_parquet(source.path)
     except (pl.exceptions.PolarsError, OSError):
-        return unreadable(source.file, "the file is no Parquet file", "Export the table again.")
+        return unreadable(source.file, said("the file is no Parquet file"), said("Export the table again."))
     headings = tuple(h for h in frame.columns if h != "line")
     cells = frame.select(headings)
     cells.columns = [str(i) for i in range(cells.width)]

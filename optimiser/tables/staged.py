@@ -5,14 +5,75 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+import stat
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import said
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+OWNERS_FOLDER, OWNERS_FILE = 0o700, 0o600
+"""Rights of what is written here: the owner's alone."""
 _WORDS = tuple(f"os error {number}" for number in _FULL) + tuple(f"errno {number}" for number in _FULL)
+
+
+@contextmanager
+def staged_file(file: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
+    """Yield a file beside `file` that takes its place once it is written; only the owner can read it.
+
+    Parameters
+    ----------
+    file : Path
+        To be written, in a folder that is there.
+    is_ours : callable
+        Whether a file that stands there already is an earlier output, which may be replaced.
+
+    Yields
+    ------
+    Path
+        The file to write into; it is there, and empty.
+
+    Raises
+    ------
+    InputError
+        Where a folder or somebody else's file stands there, the folder above is missing or cannot be
+        written, or the disk is full.
+    """
+    file = file.absolute()
+    if file.is_dir() or not file.parent.is_dir():
+        advice = said("Name a file in a folder that is there.")
+        raise InputError([_complaint(file, said("the file cannot be written here"), advice)])
+    beside = file.with_name(f".{file.name}.new")
+    try:
+        with _told(file):
+            if file.exists() and not is_ours(file):
+                problem = said("another file stands here, which is no earlier output of this command")
+                advice = said("Choose another name, or take that file away.")
+                raise InputError([_complaint(file, problem, advice)])
+            beside.unlink(missing_ok=True)
+            beside.touch(OWNERS_FILE)
+        yield beside
+        with _told(file):
+            beside.replace(file)
+    except BaseException as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        if _of_full_disk(error):
+            advice = said("Make room, then try again.")
+            raise InputError([_complaint(file, said("the disk is full"), advice)]) from error
+        raise
+
+
+def owners_alone(folder: Path) -> None:
+    """Take the rights of all others away from a folder and everything in it; links are left alone."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_symlink() or not stat.S_IMODE(path.stat().st_mode) & ~OWNERS_FOLDER:
+            continue
+        # A file system without rights (a memory stick) refuses; there, who mounted it has decided.
+        with suppress(PermissionError):
+            path.chmod(OWNERS_FOLDER if path.is_dir() else OWNERS_FILE)
 
 
 @contextmanager
@@ -22,7 +83,8 @@ def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
     Files of `out` that are not written anew are carried over, but those named in `replaced` go: they
     belong together, and one of an earlier run would contradict the new ones. A folder that holds
     files but none of these is not an earlier output and is left alone. Links are carried over as
-    links. On any exception, an interrupt included, `out` stays as it was.
+    links. On any exception, an interrupt included, `out` stays as it was. The folder and all in it can be
+    read by their owner alone, whatever the process grants to others.
 
     Parameters
     ----------
@@ -50,16 +112,18 @@ def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
     try:
         with _told(out):
             _clear(out, stage, old)
-            stage.mkdir()
+            stage.mkdir(OWNERS_FOLDER)
         yield stage
         with _told(out):
             _carry_over(out, stage, replaced)
+            owners_alone(stage)
             _swap(out, stage, old)
     except BaseException as error:
         shutil.rmtree(stage, ignore_errors=True)
         _take_away(made)
         if _of_full_disk(error):
-            raise InputError([_complaint(out, "the disk is full", "Make room, then try again.")]) from error
+            advice = said("Make room, then try again.")
+            raise InputError([_complaint(out, said("the disk is full"), advice)]) from error
         raise
 
 
@@ -90,23 +154,25 @@ def _told(out: Path) -> Iterator[None]:
         yield
     except (OSError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        advice = "Choose another folder, or close what has this one open and check your rights."
-        raise InputError([_complaint(out, f"the folder cannot be written: {reason}", advice)]) from error
+        problem = said("the folder cannot be written: {reason}", reason=reason)
+        advice = said("Choose another folder, or close what has this one open and check your rights.")
+        raise InputError([_complaint(out, problem, advice)]) from error
 
 
 def _refuse(out: Path, replaced: Collection[str]) -> None:
     """Raise where something that is not an earlier output would be replaced."""
-    advice = "Choose a new or empty folder."
+    advice = said("Choose a new or empty folder.")
     if Path.cwd().resolve().is_relative_to(out):
-        problem = "this is the folder you work in, or one above it"
+        problem = said("this is the folder you work in, or one above it")
         raise InputError([_complaint(out, problem, advice)])
     if out.exists() and not out.is_dir():
-        raise InputError([_complaint(out, "a file stands where the folder should", "Choose another folder.")])
+        problem = said("a file stands where the folder should")
+        raise InputError([_complaint(out, problem, said("Choose another folder."))])
     if not replaced or not out.exists():
         return
     held = {path.name for path in out.iterdir()}
     if held and held.isdisjoint(replaced):
-        problem = "the folder holds other files and no earlier output"
+        problem = said("the folder holds other files and no earlier output")
         raise InputError([_complaint(out, problem, advice)])
 
 
@@ -115,8 +181,8 @@ def _parents(out: Path) -> list[Path]:
     missing = [folder for folder in out.parents if not folder.exists()]
     ground = missing[-1].parent if missing else out.parent
     if not ground.is_dir() or not os.access(ground, os.W_OK | os.X_OK):
-        problem = f"nothing can be written in {ground}"
-        raise InputError([_complaint(out, problem, "Choose a folder you may write in.")])
+        problem = said("nothing can be written in {folder}", folder=str(ground))
+        raise InputError([_complaint(out, problem, said("Choose a folder you may write in."))])
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError:

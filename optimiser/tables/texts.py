@@ -8,6 +8,7 @@ import polars as pl
 
 from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint
+from optimiser.domain.texts import said
 from optimiser.tables.faults import Fault, fault
 from optimiser.tables.headings import match_headings
 from optimiser.tables.raw import Sheet, TableText
@@ -57,8 +58,9 @@ def table_text(
 def _empty(sheet: Sheet, table: Table) -> list[Complaint]:
     if sheet.cells.height or not sheet.whole or not table.required:
         return []
-    advice = f"Export {table.name} again with its rows."
-    return [Complaint(sheet.file, 0, "", "", "the table is empty: headings and no rows", advice)]
+    advice = said("Export {table} again with its rows.", table=table.name)
+    problem = said("the table is empty: headings and no rows")
+    return [Complaint(sheet.file, 0, "", "", problem, advice)]
 
 
 def _trimmed(cells: pl.Series) -> pl.Series:
@@ -71,8 +73,9 @@ def _trimmed(cells: pl.Series) -> pl.Series:
 
 def _formulas(place: tuple[str, str], cells: pl.Series, lines: pl.Series) -> list[Fault]:
     found = cells.str.starts_with("=").fill_null(False)
-    advice = "Paste the column back as values; text that begins so needs an apostrophe before it."
-    return fault(place, "a formula instead of a value", advice, lines.filter(found), cells.filter(found))
+    problem = said("a formula instead of a value")
+    advice = said("Paste the column back as values; text that begins so needs an apostrophe before it.")
+    return fault(place, problem, advice, lines.filter(found), cells.filter(found))
 
 
 def _unguarded(cells: pl.Series) -> pl.Series:

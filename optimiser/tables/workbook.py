@@ -11,10 +11,14 @@ import fastexcel
 import polars as pl
 
 from optimiser.domain.errors import Complaint
+from optimiser.domain.texts import Message, said
 from optimiser.tables.faults import SHOWN
 from optimiser.tables.raw import Sheet, blank_rows, unreadable
 
-NO_WORKBOOK = ("the file is no Excel workbook", "Save it from Excel as .xlsx, without a password.")
+NO_WORKBOOK = (
+    said("the file is no Excel workbook"),
+    said("Save it from Excel as .xlsx, without a password."),
+)
 _FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+)([0-9]+)"[^>]*>\s*<f[ >/]')
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -28,6 +32,11 @@ def sheet_names(path: Path) -> list[str] | None:
         return list(fastexcel.read_excel(path).sheet_names)
     except (zipfile.BadZipFile, KeyError, OSError, fastexcel.FastExcelError):
         return None
+
+
+def sheet_place(file: str, sheet: str) -> Message:
+    """What a sheet of a workbook is called in complaints."""
+    return said("{file}, sheet {sheet}", file=file, sheet=sheet)
 
 
 def read_sheet(path: Path, sheet: str, file: str) -> Sheet:
@@ -54,7 +63,8 @@ def read_sheet(path: Path, sheet: str, file: str) -> Sheet:
     )
     filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series() if cells.width else None
     if filled is None or not filled.any():
-        return unreadable(file, "the sheet is empty", "Put the table's headings and rows on the sheet.")
+        advice = said("Put the table's headings and rows on the sheet.")
+        return unreadable(file, said("the sheet is empty"), advice)
     first = filled.arg_max() or 0
     headings = tuple((value or "").strip() for value in cells.row(first))
     cells = _exact_numbers(cells, book, sheet)
@@ -83,14 +93,14 @@ def _exact_numbers(cells: pl.DataFrame, book: fastexcel.ExcelReader, sheet: str)
 def _formulas(path: Path, sheet: str) -> list[tuple[int, int]]:
     """Column (from 0) and line of the formula cells of a sheet, the first few; (-1, 0) where unplaced."""
     with zipfile.ZipFile(path) as archive:
-        xml = archive.read(_sheet_part(archive, sheet))
+        xml = archive.read(sheet_part(archive, sheet))
     if b"<f>" not in xml and b"<f " not in xml and b"<f/" not in xml:
         return []
     cells = [m.groups() for _, m in zip(range(SHOWN), _FORMULA.finditer(xml), strict=False)]
-    return [(_column_index(letters), int(row)) for letters, row in cells] or [(-1, 0)]
+    return [(column_index(letters), int(row)) for letters, row in cells] or [(-1, 0)]
 
 
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
+def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     """Name of the part of the workbook that holds a sheet."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     link = next(e.get(_LINK) for e in book.iter(f"{_MAIN}sheet") if e.get("name") == sheet)
@@ -99,7 +109,7 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _column_index(letters: bytes) -> int:
+def column_index(letters: bytes) -> int:
     index = 0
     for letter in letters:
         index = index * 26 + letter - 64
@@ -108,5 +118,5 @@ def _column_index(letters: bytes) -> int:
 
 def _formula(file: str, headings: tuple[str, ...], column: int, line: int) -> Complaint:
     heading = headings[column] if 0 <= column < len(headings) else ""
-    advice = "Copy the column and paste it back as values."
-    return Complaint(file, line, heading, "", "a formula instead of a value", advice)
+    advice = said("Copy the column and paste it back as values.")
+    return Complaint(file, line, heading, "", said("a formula instead of a value"), advice)

@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import said
 
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -52,14 +53,15 @@ def read_yaml(path: Path) -> Entry:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError:
-        advice = "Check the name and that you may read it."
-        raise InputError([Complaint(str(path), 0, "", "", "the file cannot be opened", advice)]) from None
+        advice = said("Check the name and that you may read it.")
+        problem = said("the file cannot be opened")
+        raise InputError([Complaint(str(path), 0, "", "", problem, advice)]) from None
     except UnicodeDecodeError:
-        advice = "Save it as UTF-8."
-        raise InputError([Complaint(str(path), 0, "", "", "the text cannot be decoded", advice)]) from None
+        problem, advice = said("the text cannot be decoded"), said("Save it as UTF-8.")
+        raise InputError([Complaint(str(path), 0, "", "", problem, advice)]) from None
     if not text:
-        advice = "Write it again, or leave the option out."
-        raise InputError([Complaint(str(path), 0, "", "", "the file is empty (0 bytes)", advice)])
+        advice = said("Write it again, or leave the option out.")
+        raise InputError([Complaint(str(path), 0, "", "", said("the file is empty (0 bytes)"), advice)])
     return _parse(text, str(path))
 
 
@@ -68,12 +70,12 @@ def _parse(text: str, file: str) -> Entry:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        problem = f"no YAML: {error.problem or error.context}"
-        advice = "Indent with spaces, and put text with a colon in quotation marks."
+        problem = said("no YAML: {reason}", reason=error.problem or error.context)
+        advice = said("Indent with spaces, and put text with a colon in quotation marks.")
         raise InputError([Complaint(file, line, "", "", problem, advice)]) from None
     except (YAMLError, RecursionError):
-        advice = "Save it as plain text without control characters and without deep nesting."
-        raise InputError([Complaint(file, 0, "", "", "no YAML", advice)]) from None
+        advice = said("Save it as plain text without control characters and without deep nesting.")
+        raise InputError([Complaint(file, 0, "", "", said("no YAML"), advice)]) from None
     if node is None:
         return Entry({}, 1)
     wrong: list[Complaint] = []
@@ -86,8 +88,9 @@ def _parse(text: str, file: str) -> Entry:
 def _entry(node: Node, file: str, wrong: list[Complaint]) -> Entry:
     line = node.start_mark.line + 1
     if node.anchor:
-        advice = "Write the value out in each place."
-        wrong.append(Complaint(file, line, "", f"&{node.anchor}", "anchors are not understood", advice))
+        advice = said("Write the value out in each place.")
+        problem = said("anchors are not understood")
+        wrong.append(Complaint(file, line, "", f"&{node.anchor}", problem, advice))
         return Entry(None, line)
     if isinstance(node, MappingNode):
         return Entry(_keys(node, file, wrong), line)
@@ -103,10 +106,11 @@ def _keys(node: MappingNode, file: str, wrong: list[Complaint]) -> dict[str, Ent
         key = str(key_node.value)
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, ScalarNode):
-            wrong.append(Complaint(file, line, "", "", "a key that is no plain text", "Write one word."))
+            problem, advice = said("a key that is no plain text"), said("Write one word.")
+            wrong.append(Complaint(file, line, "", "", problem, advice))
         elif key in out:
-            advice = f"Keep one of them; the first stands on line {out[key].line}."
-            wrong.append(Complaint(file, line, key, "", "the key occurs twice", advice))
+            advice = said("Keep one of them; the first stands on line {line}.", line=out[key].line)
+            wrong.append(Complaint(file, line, key, "", said("the key occurs twice"), advice))
         else:
             out[key] = Entry(_entry(value_node, file, wrong).value, line)
     return out

@@ -11,9 +11,10 @@ import polars as pl
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.workspace.arrivals import Crowd, crowds
 from optimiser.workspace.decisions import Asked, Decisions, decide
-from optimiser.workspace.entries import APPLY, UNDO, Entry, Kept, Reason
+from optimiser.workspace.entries import APPLY, UNDO, UPDATE, Entry, Kept, Reason
 from optimiser.workspace.folder import (
     LOG,
     is_workspace,
@@ -25,7 +26,7 @@ from optimiser.workspace.folder import (
     refuse_strange_folder,
 )
 from optimiser.workspace.guard import refuse_worse
-from optimiser.workspace.history import Done, done_before, left_behind, live, standing
+from optimiser.workspace.history import Done, done_before, left_behind, live, standing, updated_since
 from optimiser.workspace.lock import locked
 from optimiser.workspace.log import append, last_hash
 from optimiser.workspace.next_snapshot import Next, next_snapshot
@@ -186,7 +187,7 @@ def undo(workspace: Path, at: str, by: str = "", progress: Progress = SILENT) ->
     Raises
     ------
     InputError
-        Where there is nothing to undo, the snapshot before is not there any more, somebody else is
+        Where there is nothing to undo, an update came after, the snapshot before is not there any more, somebody else is
         applying in the workspace, or the disk is full.
     """
     if not is_workspace(workspace):
@@ -196,13 +197,22 @@ def undo(workspace: Path, at: str, by: str = "", progress: Progress = SILENT) ->
 
 
 def _nothing_to_undo(workspace: Path) -> InputError:
-    advice = "Look at the log (optimiser log), or name another folder with --workspace."
-    return InputError([Complaint(str(workspace), 0, "", "", "there is nothing to undo", advice)])
+    problem = said("there is nothing to undo")
+    advice = said("Look at the log (optimiser log), or name another folder with --workspace.")
+    return InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
 
 
 def _undo(workspace: Path, at: str, by: str, progress: Progress) -> Undone:
     entries = log_of(workspace)
     applies = live(entries)
+    update = updated_since(entries)
+    if update is not None and applies:
+        problem = said("an update came after the last apply: entry {entry} of the log", entry=update.seq)
+        advice = said(
+            "Whoever should have another coach again is moved by a new plan of the present snapshot, or in the "
+            "client system before the next export."
+        )
+        raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
     if not applies:
         raise _nothing_to_undo(workspace)
     last = applies[-1]
@@ -215,21 +225,34 @@ def _done(snapshot: Snapshot, plan: PlanFolder, entries: Sequence[Entry], worksp
     """What was done of the plan before; raises where the facts at hand are not the plan's."""
     place, now = str(plan.folder), snapshot.fingerprint()
     if snapshot.set_aside:
-        problem = f"{len(snapshot.set_aside)} rows were set aside on reading and would be lost"
-        advice = "Mend these rows in the region, then make the plan anew and apply that."
-        raise InputError([Complaint("the region", 0, "", "", problem, advice)])
+        problem = said(
+            "{count} rows were set aside on reading and would be lost", count=len(snapshot.set_aside)
+        )
+        advice = said("Mend these rows in the region, then make the plan anew and apply that.")
+        raise InputError([Complaint(said("the region"), 0, "", "", problem, advice)])
     gone = left_behind(entries, now)
     if gone is not None:
-        problem = f"entry {gone.seq} of the log has gone on from this snapshot already"
-        advice = f"Give the workspace ({workspace}) in place of the region, or undo first (optimiser apply --undo)."
-        raise InputError([Complaint("the region", 0, "", "", problem, advice)])
+        problem = said("entry {entry} of the log has gone on from this snapshot already", entry=gone.seq)
+        advice = said(
+            "Give the workspace ({workspace}) in place of the region, or undo first (optimiser apply --undo).",
+            workspace=str(workspace),
+        )
+        if gone.kind == UPDATE:
+            advice = said(
+                "Make the plan anew of the workspace ({workspace}), which has newer facts.",
+                workspace=str(workspace),
+            )
+        raise InputError([Complaint(said("the region"), 0, "", "", problem, advice)])
     done = done_before(entries, plan.fingerprint(), plan.certificate.fingerprint, now)
     if done is None:
-        problem = "the plan was made of another snapshot than this one"
+        problem = said("the plan was made of another snapshot than this one")
         beside = plan.folder / "snapshot"
-        advice = "Name the region that the plan was made of, or make the plan anew of this one."
+        advice = said("Name the region that the plan was made of, or make the plan anew of this one.")
         if beside.is_dir():
-            advice = f"This plan was made of the facts in {beside}: name that folder as the region."
+            advice = said(
+                "This plan was made of the facts in {folder}: name that folder as the region.",
+                folder=str(beside),
+            )
         raise InputError([Complaint(place, 0, "", "", problem, advice)])
     return done
 
@@ -254,13 +277,13 @@ def _keep(
 ) -> tuple[Entry, Path]:
     """Write the snapshots, the plan, and last the entry that makes them count."""
     after, name = following.snapshot, plan.fingerprint()
-    progress.say("keeping the snapshot before")
+    progress.say(said("keeping the snapshot before"))
     keep_snapshot(order.workspace, snapshot, progress)
-    progress.say("keeping the next snapshot")
+    progress.say(said("keeping the next snapshot"))
     folder = keep_snapshot(order.workspace, after, progress)
-    progress.say("keeping the plan")
+    progress.say(said("keeping the plan"))
     files = keep_plan(order.workspace, snapshot.date, name, plan.folder, plan.moves_file)
-    progress.say("writing the log")
+    progress.say(said("writing the log"))
     shown = _reasons(pl.concat([decisions.accepted, decisions.rejected]))
     entry = Entry(
         kind=APPLY,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import Message, said
 from optimiser.tables.faults import Fault, complaints, fault
 from optimiser.workspace.history import Done
 
@@ -155,35 +156,37 @@ def _rows_of_the_plan(asked: Asked, moves: pl.DataFrame) -> list[Fault]:
         & pl.col("from_coach_id").ne_missing(pl.col("present"))
         & ~_among(asked.done.applied)
     )
-    mend = "Take the row as it was written with the plan, or make the plan anew."
-    stale = "Make the plan anew from the present snapshot."
+    mend = said("Take the row as it was written with the plan, or make the plan anew.")
+    stale = said("Make the plan anew from the present snapshot.")
     unlike = {
         "from_coach_id": pl.col("from_coach_id").ne_missing(pl.col("previous")),
         "to_coach_id": pl.col("to_coach_id").ne_missing(pl.col("planned")),
         "status": pl.col("given").cast(pl.String).ne(pl.col("status").cast(pl.String)).fill_null(False),
     }
     return [
-        *_fault("client_id", "there is no such client in the plan", mend, rows.filter(~pl.col("known"))),
+        *_fault(
+            "client_id", said("there is no such client in the plan"), mend, rows.filter(~pl.col("known"))
+        ),
         *(
             found
             for column, differs in unlike.items()
             for found in _fault(
                 column,
-                "the row differs from the plan",
+                said("the row differs from the plan"),
                 mend,
                 there.filter(differs),
                 "given" if column == "status" else "",
             )
         ),
-        *_fault("from_coach_id", "this is not the client's coach any more", stale, moved_on),
+        *_fault("from_coach_id", said("this is not the client's coach any more"), stale, moved_on),
     ]
 
 
 def _two_decisions(moves: pl.DataFrame) -> list[Fault]:
     first = pl.col("decision").drop_nulls().first().over("step")
     rows = moves.filter(pl.col("decision") != first)
-    advice = "A step is taken or refused whole: keep one decision."
-    return _fault("decision", "there are two decisions on one step", advice, rows)
+    advice = said("A step is taken or refused whole: keep one decision.")
+    return _fault("decision", said("there are two decisions on one step"), advice, rows)
 
 
 def _first(asked: Asked, moves: pl.DataFrame) -> pl.DataFrame:
@@ -202,8 +205,8 @@ def _too_many(asked: Asked) -> list[Complaint]:
     count = asked.moves["step"].n_unique()
     if asked.first is None or asked.first <= count:
         return []
-    advice = f"Ask for {count} at most, or leave --first out."
-    problem = f"more moves asked than there are: {count} steps"
+    advice = said("Ask for {count} at most, or leave --first out.", count=count)
+    problem = said("more moves asked than there are: {count} steps", count=count)
     return [Complaint(asked.file, 0, "--first", str(asked.first), problem, advice)]
 
 
@@ -215,25 +218,22 @@ def _too_many_weeks(asked: Asked) -> list[Complaint]:
     count = int(str(last)) if last is not None else 0
     if 1 <= asked.wave <= count:
         return []
-    problem, advice = (
-        f"more weeks asked than there are: {count}",
-        f"Ask for 1 to {count}, or leave --wave out.",
-    )
+    problem = said("more weeks asked than there are: {count}", count=count)
+    advice = said("Ask for 1 to {count}, or leave --wave out.", count=count)
     if not count:
-        problem = "the move list names no weeks"
-        advice = "Leave --wave out, or take the list with its column wave."
+        problem = said("the move list names no weeks")
+        advice = said("Leave --wave out, or take the list with its column wave.")
     return [Complaint(asked.file, 0, "--wave", str(asked.wave), problem, advice)]
 
 
 def _unconfirmed(taken: pl.DataFrame) -> list[Fault]:
     rows = _one_a_step(taken)
-    advice = "Fill in who confirms the step and the day, or empty its decision."
+    problem = said("an accepted step is not confirmed")
+    advice = said("Fill in who confirms the step and the day, or empty its decision.")
     return [
         found
         for column in ("confirmed_by", "confirmed_at")
-        for found in _fault(
-            column, "an accepted step is not confirmed", advice, rows.filter(pl.col(column).is_null()), "step"
-        )
+        for found in _fault(column, problem, advice, rows.filter(pl.col(column).is_null()), "step")
     ]
 
 
@@ -245,16 +245,19 @@ def _undecided(asked: Asked, moves: pl.DataFrame) -> list[Complaint]:
     if not rows.height:
         return []
     line, steps = rows["line"].min(), rows["step"].to_list()
-    problem = f"nobody has decided on this step, one of the first {asked.first:,}"
-    advice = "Accept or reject it, or ask for fewer steps."
+    problem = said("nobody has decided on this step, one of the first {first:,}", first=asked.first)
+    advice = said("Accept or reject it, or ask for fewer steps.")
     value = str(steps[0])
     if len(steps) > 1:
-        problem, value = f"{len(steps):,} steps are undecided: {_ranges(steps)}", ""
-        advice = f"Accept or reject each of the first {asked.first:,} steps, or ask for fewer."
+        value = ""
+        problem = said("{count:,} steps are undecided: {steps}", count=len(steps), steps=_ranges(steps))
+        advice = said(
+            "Accept or reject each of the first {first:,} steps, or ask for fewer.", first=asked.first
+        )
     return [Complaint(asked.file, int(str(line)), "decision", value, problem, advice)]
 
 
-def _ranges(steps: Sequence[int]) -> str:
+def _ranges(steps: Sequence[int]) -> Message:
     """Rising numbers in few words: `3, 5-9`."""
     runs: list[list[int]] = []
     for step in steps:
@@ -262,17 +265,19 @@ def _ranges(steps: Sequence[int]) -> str:
             runs[-1] = [runs[-1][0], step]
         else:
             runs.append([step])
-    words = ["-".join(map(str, run)) for run in runs[:MOST_RANGES]]
-    return ", ".join(words) + (" and more" if len(runs) > MOST_RANGES else "")
+    words = ", ".join("-".join(map(str, run)) for run in runs[:MOST_RANGES])
+    if len(runs) > MOST_RANGES:
+        return said("{steps} and more", steps=words)
+    return said("{steps}", steps=words)
 
 
 def _decided_anew(asked: Asked, taken: pl.DataFrame, refused: pl.DataFrame) -> list[Fault]:
-    advice = "Undo that apply first (optimiser apply --undo), or take the earlier decision."
+    advice = said("Undo that apply first (optimiser apply --undo), or take the earlier decision.")
     late = _one_a_step(taken.filter(_among(asked.done.rejected)))
     sorry = _one_a_step(refused.filter(_among(asked.done.applied)))
     return [
-        *_fault("decision", "the step was rejected in an earlier apply", advice, late, "step"),
-        *_fault("decision", "the step was applied earlier", advice, sorry, "step"),
+        *_fault("decision", said("the step was rejected in an earlier apply"), advice, late, "step"),
+        *_fault("decision", said("the step was applied earlier"), advice, sorry, "step"),
     ]
 
 
@@ -284,8 +289,9 @@ def _twice(asked: Asked, moves: pl.DataFrame, decided: pl.DataFrame) -> list[Fau
     before = moves.filter(_among(asked.done.applied))
     rows = pl.concat([decided, before]).unique(["step", "client_id"], maintain_order=True)
     rows = rows.filter(pl.col("client_id").is_duplicated()).sort("line")
-    advice = "Decide on one of the steps; each client changes coach once."
-    return _fault("client_id", "the client is in two steps that are decided on", advice, rows)
+    problem = said("the client is in two steps that are decided on")
+    advice = said("Decide on one of the steps; each client changes coach once.")
+    return _fault("client_id", problem, advice, rows)
 
 
 def _needs(asked: Asked, moves: pl.DataFrame, taken: pl.DataFrame) -> list[Fault]:
@@ -302,22 +308,22 @@ def _needs(asked: Asked, moves: pl.DataFrame, taken: pl.DataFrame) -> list[Fault
         pl.col("need").unique().str.join(", ")
     )
     lacking = _one_a_step(lacking)
-    advice = "Accept these steps as well (with --first: take them in), or do not accept this one."
+    unknown, number_it = said("no step has this number"), said("Number it as in the column step.")
+    problem = said("steps that must come before are not accepted")
+    advice = said("Accept these steps as well (with --first: take them in), or do not accept this one.")
     return [
-        *_fault(
-            "needs",
-            "no step has this number",
-            "Number it as in the column step.",
-            wanted.filter(~known),
-            "need",
-        ),
-        *_fault("needs", "steps that must come before are not accepted", advice, lacking, "need"),
+        *_fault("needs", unknown, number_it, wanted.filter(~known), "need"),
+        *_fault("needs", problem, advice, lacking, "need"),
     ]
 
 
 def _nothing(asked: Asked, moves: pl.DataFrame) -> Complaint:
     if moves["said"].null_count() == moves.height:
-        advice = "Write accepted or rejected in the column decision, with confirmed_by and confirmed_at."
-        return Complaint(asked.file, 0, "decision", "", "nobody has decided on any step", advice)
-    problem = "every step decided on is applied or noted already"
-    return Complaint(asked.file, 0, "decision", "", problem, "Decide on more steps, or ask for more.")
+        problem = said("nobody has decided on any step")
+        advice = said(
+            "Write accepted or rejected in the column decision, with confirmed_by and confirmed_at."
+        )
+        return Complaint(asked.file, 0, "decision", "", problem, advice)
+    problem = said("every step decided on is applied or noted already")
+    advice = said("Decide on more steps, or ask for more.")
+    return Complaint(asked.file, 0, "decision", "", problem, advice)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import said
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -24,9 +25,8 @@ def full(error: BaseException) -> bool:
 
 def disk_is_full(file: Path) -> Complaint:
     """The complaint about it."""
-    return Complaint(
-        str(file), 0, "", "", "the disk is full, so nothing was changed", "Make room, then try again."
-    )
+    problem, advice = said("the disk is full, so nothing was changed"), said("Make room, then try again.")
+    return Complaint(str(file), 0, "", "", problem, advice)
 
 
 @contextmanager
@@ -45,6 +45,6 @@ def written(file: Path) -> Iterator[None]:
             raise InputError([disk_is_full(file)]) from error
         if not isinstance(error, OSError):
             raise
-        problem = f"this cannot be written: {error.strerror or error}"
-        advice = "Choose another place, or check your rights there."
+        problem = said("this cannot be written: {error}", error=error.strerror or str(error))
+        advice = said("Choose another place, or check your rights there.")
         raise InputError([Complaint(str(file), 0, "", "", problem, advice)]) from error

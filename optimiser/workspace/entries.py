@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-APPLY, UNDO, PURGE = "apply", "undo", "purge"
+APPLY, UNDO, UPDATE, PURGE, SHOWN = "apply", "undo", "update", "purge", "shown"
 NO_HASH = "0" * 64
 """Stands before the first entry."""
 
@@ -81,18 +81,20 @@ class Entry:
     Attributes
     ----------
     kind : str
-        apply, undo or purge.
+        apply, undo, update, purge or shown.
     at : str
         ISO time of the command.
     by : str
         Pseudonymous ids of who confirmed (apply) or who gave the command, separated by spaces.
     before, after : Kept
-        Snapshots; empty for a purge.
+        Snapshots; empty for a purge and for what was shown.
     policy, plan : str
         Fingerprints; empty where there is none.
     steps : dict
         apply: `applied` and `rejected` steps and the `clients` changed; undo: the entry it `undoes`;
-        purge: the day `before` which, and the entries `purged`.
+        update: how many rows each table of changes has;
+        purge: the day `before` which, and the entries `purged`; with facts also the day `facts_before`
+        which, and the names of the folders of `snapshots`, `plans` and `updates` that went.
     digests : tuple of str
         Salted SHA-256 of each reason, in their order.
     files : dict

@@ -1,9 +1,9 @@
-"""The folder in which everything is kept: `snapshots/<date>-<fingerprint>/`, `plans/`, `log.sqlite`."""
+"""The folder in which everything is kept: `snapshots/<date>-<fingerprint>/`, `plans/`, `updates/`, `log.sqlite`."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date as Date
 from pathlib import Path
 
@@ -13,15 +13,18 @@ from optimiser.domain.errors import BrokenPlanError, Complaint, InputError
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.schema import TABLES
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged
 from optimiser.tables.write import write_snapshot
-from optimiser.workspace.entries import Entry, Kept
+from optimiser.workspace.entries import PURGE, Entry, Kept
 from optimiser.workspace.history import standing
 from optimiser.workspace.verify import trusted
 
 LOG = "log.sqlite"
-SNAPSHOTS, PLANS = "snapshots", "plans"
+SNAPSHOTS, PLANS, UPDATES = "snapshots", "plans", "updates"
+TOTALS = "aggregates.csv"
+"""Totals of the snapshots that were purged."""
 MOVES = "moves.csv"
 PLAN_FILES = ("plan.csv", "certificate.json", "policy_in_force.yaml")
 """Of a plan's folder what is kept, beside its move list."""
@@ -44,8 +47,9 @@ def current(path: Path) -> Path:
         return path
     kept = standing(log_of(path))
     if kept is None:
-        advice = "Name the folder of the region itself; `optimiser apply` fills a workspace."
-        raise InputError([Complaint(str(path), 0, "", "", "no snapshot is kept in this workspace", advice)])
+        problem = said("no snapshot is kept in this workspace")
+        advice = said("Name the folder of the region itself; `optimiser apply` fills a workspace.")
+        raise InputError([Complaint(str(path), 0, "", "", problem, advice)])
     return kept_snapshot(path, kept)
 
 
@@ -70,9 +74,41 @@ def kept_snapshot(workspace: Path, kept: Kept) -> Path:
     """
     folder = workspace / SNAPSHOTS / kept.folder()
     if not folder.is_dir():
-        advice = "Bring the folder back from a backup, or begin another workspace."
-        raise InputError([Complaint(str(folder), 0, "", "", "the snapshot kept here is gone", advice)])
+        day = purged_before(log_of(workspace), kept)
+        if day:
+            raise InputError([_purged(folder, day)])
+        problem = said("the snapshot kept here is gone")
+        advice = said("Bring the folder back from a backup, or begin another workspace.")
+        raise InputError([Complaint(str(folder), 0, "", "", problem, advice)])
     return folder
+
+
+def kept_of(workspace: Path, fingerprint: str) -> Path | None:
+    """Return the folder in which the facts of a fingerprint are kept; None where the log names none."""
+    for entry in reversed(log_of(workspace)):
+        for kept in (entry.after, entry.before):
+            if kept.fingerprint == fingerprint:
+                return kept_snapshot(workspace, kept)
+    return None
+
+
+def purged_before(entries: Sequence[Entry], kept: Kept) -> Date | None:
+    """Return the day before which facts were purged when a snapshot was; None where it was not."""
+    days = [
+        Date.fromisoformat(entry.steps["facts_before"])
+        for entry in entries
+        if entry.kind == PURGE and kept.folder() in entry.steps.get(SNAPSHOTS, [])
+    ]
+    return max(days, default=None)
+
+
+def _purged(folder: Path, day: Date) -> Complaint:
+    problem = said("the snapshot kept here was purged with all facts from before {day}", day=day)
+    advice = said(
+        "What rests on it cannot be done any more; its totals are in {totals}.",
+        totals=str(folder.parents[1] / TOTALS),
+    )
+    return Complaint(str(folder), 0, "", "", problem, advice)
 
 
 def read_kept(workspace: Path, kept: Kept) -> Snapshot:
@@ -86,8 +122,8 @@ def read_kept(workspace: Path, kept: Kept) -> Snapshot:
     folder = kept_snapshot(workspace, kept)
     found = read_snapshot(folder)
     if found.fingerprint() != kept.fingerprint:
-        advice = "Bring the folder back from a backup, or begin another workspace."
-        problem = "these are no longer the facts that were kept here"
+        advice = said("Bring the folder back from a backup, or begin another workspace.")
+        problem = said("these are no longer the facts that were kept here")
         raise InputError([Complaint(str(folder), 0, "", "", problem, advice)])
     return found
 
@@ -101,13 +137,15 @@ def refuse_strange_folder(workspace: Path) -> None:
         Where it is a file, or a folder with other files and no log.
     """
     if workspace.exists() and not workspace.is_dir():
-        problem, advice = "a file stands where the workspace should", "Choose another folder."
+        problem = said("a file stands where the workspace should")
+        advice = said("Choose another folder.")
         raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
     if not workspace.exists() or is_workspace(workspace):
         return
-    others = {p.name for p in workspace.iterdir() if not p.name.startswith(".")} - {SNAPSHOTS, PLANS}
+    others = {p.name for p in workspace.iterdir() if not p.name.startswith(".")} - {SNAPSHOTS, PLANS, UPDATES}
     if others:
-        problem, advice = "the folder holds other files and is no workspace", "Choose a new or empty folder."
+        problem = said("the folder holds other files and is no workspace")
+        advice = said("Choose a new or empty folder.")
         raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
 
 
@@ -136,12 +174,12 @@ def keep_snapshot(workspace: Path, snapshot: Snapshot, progress: Progress = SILE
     """
     fingerprint = snapshot.fingerprint()
     folder = workspace / SNAPSHOTS / Kept(snapshot.date.isoformat(), fingerprint).folder()
-    if folder.is_dir() and _holds(folder, fingerprint):
+    if folder.is_dir() and holds(folder, fingerprint):
         return folder
     with staged(folder) as stage:
-        write_snapshot({"snapshot": _about(snapshot), **snapshot.frames()}, stage, format="parquet")
-        progress.say("reading back what was written")
-        _read_back(stage, fingerprint)
+        write_snapshot({"snapshot": about(snapshot), **snapshot.frames()}, stage, format="parquet")
+        progress.say(said("reading back what was written"))
+        read_back(stage, fingerprint)
     return folder
 
 
@@ -190,27 +228,37 @@ def _same(file: Path, content: bytes) -> bool:
     return file.is_file() and file.read_bytes() == content
 
 
-def _about(snapshot: Snapshot) -> pl.DataFrame:
+def about(snapshot: Snapshot) -> pl.DataFrame:
     """The row of the table `snapshot`."""
     row = {"date": snapshot.date, "region": snapshot.region or None, "source": snapshot.source or None}
     return pl.DataFrame([row | {"line": 0}], schema=TABLES["snapshot"].schema())
 
 
-def _holds(folder: Path, fingerprint: str) -> bool:
+def holds(folder: Path, fingerprint: str) -> bool:
     """Whether the tables in a folder are exactly the facts of a fingerprint."""
     try:
-        _read_back(folder, fingerprint)
+        read_back(folder, fingerprint)
     except BrokenPlanError:
         return False
     return True
 
 
-def _read_back(folder: Path, fingerprint: str) -> None:
+def read_back(folder: Path, fingerprint: str) -> None:
     """Raise where the tables in a folder are not exactly the facts of a fingerprint."""
-    problem = "the snapshot that was written does not read back as the same facts"
     try:
         found = read_snapshot(folder)
     except InputError as error:
-        raise BrokenPlanError(f"{problem}: {error}. Nothing was kept; please report this.") from error
+        raise BrokenPlanError(
+            said(
+                "the snapshot that was written does not read back as the same facts: {error}. Nothing was kept; "
+                "please report this.",
+                error=str(error),
+            )
+        ) from error
     if found.fingerprint() != fingerprint:
-        raise BrokenPlanError(f"{problem}. Nothing was kept; please report this.")
+        raise BrokenPlanError(
+            said(
+                "the snapshot that was written does not read back as the same facts. Nothing was kept; please "
+                "report this."
+            )
+        )

@@ -12,6 +12,7 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.plan import Finding
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import Message, said
 from optimiser.quality.check import check
 from optimiser.quality.findings import LISTED, STORED, SUMMED
 from optimiser.quality.recount import Recount
@@ -150,7 +151,7 @@ def _strained(before: Recount, after: Recount) -> list[Finding]:
         slack = pl.col(limit.most) * SUMMED + STORED
         grown = rows.filter((pl.col("over") > slack) & (pl.col("over") > pl.col("old") + slack))
         for subject, value, most in grown.select(limit.subject, limit.value, limit.most).rows():
-            worse.append(Finding(limit.name, str(subject), f"{value:,.6g} where the limit is {most:,.6g}"))
+            worse.append(Finding(limit.name, str(subject), _excess(value, most)))
     return worse
 
 
@@ -163,21 +164,32 @@ def _complaints(
         "client_id", area=pl.when(pl.col("interpreter_minutes") > 0).then(pl.col("area").cast(pl.String))
     )
     rows = accepted.join(homes, on="client_id", how="left").join(interpreted, on="client_id", how="left")
-    advice = "Take these steps out, or apply them together with those that make room for them."
+    advice = said("Take these steps out, or apply them together with those that make room for them.")
     found = []
     for finding in worse[:SHOWN]:
         mine = _steps(rows, homes, finding)
-        named = ("step " if len(mine) == 1 else "steps ") + ", ".join(map(str, mine))
-        problem = f"{named} would make it worse: {_about(finding)}: {finding.text}"
-        found.append(Complaint(file, 0, "step", "", problem.rstrip(" ."), advice))
+        found.append(Complaint(file, 0, "step", "", _problem(mine, finding), advice))
     if len(worse) > SHOWN:
-        problem = f"{len(worse) - SHOWN:,} more rules and limits would be broken"
+        problem = said("{count:,} more rules and limits would be broken", count=len(worse) - SHOWN)
         found.append(Complaint(file, 0, "step", "", problem, advice))
     return found
 
 
-def _about(finding: Finding) -> str:
-    return f"{finding.name} of {finding.subject}" if finding.subject else finding.name
+def _excess(value: float, most: float) -> Message:
+    return said("{value:,.6g} where the limit is {most:,.6g}", value=value, most=most)
+
+
+def _problem(steps: list[int], finding: Finding) -> Message:
+    """What steps would break."""
+    values = {"steps": ", ".join(map(str, steps)), "name": finding.name, "finding": finding.text}
+    if not finding.subject and len(steps) == 1:
+        return said("step {steps} would make it worse: {name}: {finding}", **values)
+    if not finding.subject:
+        return said("steps {steps} would make it worse: {name}: {finding}", **values)
+    values["subject"] = finding.subject
+    if len(steps) == 1:
+        return said("step {steps} would make it worse: {name} of {subject}: {finding}", **values)
+    return said("steps {steps} would make it worse: {name} of {subject}: {finding}", **values)
 
 
 def _steps(rows: pl.DataFrame, homes: pl.DataFrame, finding: Finding) -> list[int]:

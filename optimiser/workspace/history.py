@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimiser.workspace.entries import APPLY, PURGE, UNDO, Entry, Kept
+from optimiser.workspace.entries import APPLY, UNDO, UPDATE, Entry, Kept
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,46 @@ class Done:
 
 def live(entries: Sequence[Entry]) -> list[Entry]:
     """Return the applies that no undo has taken back, in their order."""
+    return [entry for entry in _standing_entries(entries) if entry.kind == APPLY]
+
+
+def _standing_entries(entries: Sequence[Entry]) -> list[Entry]:
+    """Applies that no undo has taken back, and updates, in their order; an undo goes back an apply."""
     stack: list[Entry] = []
     for entry in entries:
-        if entry.kind == APPLY:
+        if entry.kind in (APPLY, UPDATE):
             stack.append(entry)
-        elif entry.kind == UNDO and stack:
-            stack.pop()
+        elif entry.kind == UNDO:
+            last = max((place for place, e in enumerate(stack) if e.kind == APPLY), default=None)
+            if last is not None:
+                stack.pop(last)
     return stack
+
+
+def way(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the applies and updates that lead to the snapshot that stands, each from where the last ended.
+
+    Where an apply began anew from a region named then, what came before it is not on the way.
+    """
+    stood = standing(entries)
+    found: list[Entry] = []
+    for entry in reversed(_standing_entries(entries)):
+        if stood is None or entry.after != stood:
+            break
+        found.append(entry)
+        stood = entry.before
+    return found[::-1]
+
+
+def updated_since(entries: Sequence[Entry]) -> Entry | None:
+    """Return the update that came after the last live apply; None where none did."""
+    last = _standing_entries(entries)[-1:]
+    return last[0] if last and last[0].kind == UPDATE else None
 
 
 def standing(entries: Sequence[Entry]) -> Kept | None:
     """Return the snapshot that stands; None where nothing was applied yet."""
-    moved = [entry for entry in entries if entry.kind != PURGE]
+    moved = [entry for entry in entries if entry.after.day]
     return moved[-1].after if moved else None
 
 
@@ -71,5 +99,8 @@ def done_before(entries: Sequence[Entry], plan: str, made_of: str, now: str) -> 
 
 
 def left_behind(entries: Sequence[Entry], now: str) -> Entry | None:
-    """Return the live apply that went on from a snapshot; None where none did."""
-    return next((entry for entry in live(entries) if entry.before.fingerprint == now), None)
+    """Return the live apply or the update that went on from a snapshot; None where none did, or it stands."""
+    stood = standing(entries)
+    if stood is not None and stood.fingerprint == now:
+        return None
+    return next((entry for entry in _standing_entries(entries) if entry.before.fingerprint == now), None)

@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import said
+from optimiser.tables.staged import OWNERS_FILE, OWNERS_FOLDER
 from optimiser.workspace.disk import written
 from optimiser.workspace.folder import is_workspace
 
@@ -36,10 +38,10 @@ def locked(workspace: Path) -> Iterator[None]:
     open_still = False
     try:
         with written(workspace):
-            workspace.mkdir(parents=True, exist_ok=True)
+            workspace.mkdir(OWNERS_FOLDER, parents=True, exist_ok=True)
             if not file.exists():
                 # Only where it is missing: closing the file would release a lock of this process on it.
-                file.touch()
+                file.touch(OWNERS_FILE)
         with _held(file):
             try:
                 yield
@@ -71,8 +73,8 @@ def _held(file: Path) -> Iterator[None]:
         busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         if busy:
             raise _taken(file) from error
-        advice = "Check your rights in this folder, and that the disk has room."
-        problem = f"the workspace cannot be locked: {error}"
+        advice = said("Check your rights in this folder, and that the disk has room.")
+        problem = said("the workspace cannot be locked: {error}", error=str(error))
         raise InputError([Complaint(str(file), 0, "", "", problem, advice)]) from error
 
 
@@ -85,8 +87,8 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def _taken(file: Path) -> InputError:
-    problem = "somebody else is applying in this workspace"
-    return InputError([Complaint(str(file.parent), 0, "", "", problem, "Try again in a moment.")])
+    problem, advice = said("somebody else is applying in this workspace"), said("Try again in a moment.")
+    return InputError([Complaint(str(file.parent), 0, "", "", problem, advice)])
 
 
 def _taken_away(file: Path) -> bool:

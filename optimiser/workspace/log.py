@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.progress import SILENT, Progress
+from optimiser.domain.texts import said
+from optimiser.tables.staged import OWNERS_FILE
 from optimiser.workspace.disk import disk_is_full, full, written
 from optimiser.workspace.entries import NO_HASH, Entry, Kept, Reason, canonical
 
@@ -96,11 +98,11 @@ def append(
             "INSERT INTO reasons VALUES (?, ?, ?, ?, ?)",
             [(placed.seq, n, s, r.client_id, r.to_json()) for n, (s, r) in enumerate(salted)],
         )
-        progress.say("closing the log")
+        progress.say(said("closing the log"))
     return placed
 
 
-def purge(file: Path, entry: Entry, of: Sequence[int], seen: str) -> Entry:
+def purge(file: Path, entry: Entry, of: Sequence[int], seen: str, progress: Progress = SILENT) -> Entry:
     """Delete the reasons and salts of some entries, and append the entry that says so.
 
     Parameters
@@ -113,6 +115,8 @@ def purge(file: Path, entry: Entry, of: Sequence[int], seen: str) -> Entry:
         Numbers of the entries whose reasons go.
     seen : str
         Hash of the last entry.
+    progress : Progress
+        Told before the transaction is closed.
 
     Raises
     ------
@@ -121,7 +125,9 @@ def purge(file: Path, entry: Entry, of: Sequence[int], seen: str) -> Entry:
     """
     with _writing(file) as base:
         base.executemany("DELETE FROM reasons WHERE entry = ?", [(seq,) for seq in of])
-        return _insert(base, file, entry, seen)
+        placed = _insert(base, file, entry, seen)
+        progress.say(said("closing the log"))
+    return placed
 
 
 def stored_reasons(file: Path) -> dict[int, list[Stored]]:
@@ -164,10 +170,12 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.Error as error:
         if full(error):
             raise InputError([disk_is_full(file)]) from error
-        advice = "Take the log from a backup, or choose another workspace; do not mend it by hand."
+        advice = said("Take the log from a backup, or choose another workspace; do not mend it by hand.")
         if isinstance(error, sqlite3.OperationalError):
-            advice = "See that the disk has room, that you may write here and that nobody else holds the log."
-        problem = f"the log cannot be used: {error}"
+            advice = said(
+                "See that the disk has room, that you may write here and that nobody else holds the log."
+            )
+        problem = said("the log cannot be used: {error}", error=str(error))
         raise InputError([Complaint(str(file), 0, "", "", problem, advice)]) from error
 
 
@@ -179,7 +187,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
     if place is beside:
         _clear(beside)
         with written(file):
-            beside.touch()
+            beside.touch(OWNERS_FILE)
     try:
         with opened(place) as base:
             base.execute("BEGIN IMMEDIATE")
@@ -226,8 +234,9 @@ def _insert(base: sqlite3.Connection, file: Path, entry: Entry, seen: str) -> En
     """Put an entry at the end of the chain, if its end is still the one that was seen."""
     known = _entries(base)
     if last_hash(known) != seen:
-        problem = "somebody else has changed the workspace meanwhile"
-        raise InputError([Complaint(str(file), 0, "", "", problem, "Look at the log, then try again.")])
+        problem = said("somebody else has changed the workspace meanwhile")
+        advice = said("Look at the log, then try again.")
+        raise InputError([Complaint(str(file), 0, "", "", problem, advice)])
     placed = entry.chained(len(known) + 1, seen)
     row = (
         *(placed.seq, placed.kind, placed.at, placed.by),

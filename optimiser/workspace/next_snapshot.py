@@ -12,6 +12,7 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.schema import CLIENTS, EXCLUSIONS, PINS
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.workspace.decisions import Decisions
 
 WISH = "client_wish"
@@ -66,7 +67,7 @@ def next_snapshot(snapshot: Snapshot, policy: Policy, decisions: Decisions, file
     InputError
         Where a pin in force demands what was refused, or nothing would change.
     """
-    until = _months_on(snapshot.date, policy.decisions.rejected_months)
+    until = months_on(snapshot.date, policy.decisions.rejected_months)
     barred = _in_force(snapshot.exclusions, snapshot.date)
     rejected = decisions.rejected.with_columns(until=pl.lit(until))
     _refuse_against_pins(snapshot, rejected, file)
@@ -86,13 +87,14 @@ def next_snapshot(snapshot: Snapshot, policy: Policy, decisions: Decisions, file
         exclusions=_added(snapshot.exclusions, excluded, EXCLUSIONS.key),
     )
     if after.fingerprint() == snapshot.fingerprint():
-        advice = "Decide on more steps; these refusals are noted in the snapshot already."
-        raise InputError([Complaint(file, 0, "decision", "", "nothing would change", advice)])
+        problem = said("nothing would change")
+        advice = said("Decide on more steps; these refusals are noted in the snapshot already.")
+        raise InputError([Complaint(file, 0, "decision", "", problem, advice)])
     return Next(after, pinned.height, excluded.height, until, policy.rules.exclusion.on)
 
 
-def _months_on(day: Date, months: int) -> Date:
-    """The same day some months on, or the last of that month."""
+def months_on(day: Date, months: int) -> Date:
+    """The same day some months on (back below 0), or the last of that month."""
     later: Date = pl.select(pl.lit(day).dt.offset_by(f"{months}mo")).item()
     return later
 
@@ -104,8 +106,8 @@ def _in_force(frame: pl.DataFrame, day: Date) -> pl.DataFrame:
 def _refuse_against_pins(snapshot: Snapshot, rejected: pl.DataFrame, file: str) -> None:
     pins = _in_force(snapshot.pins, snapshot.date).select("client_id", to_coach_id="coach_id")
     clash = rejected.join(pins, on=["client_id", "to_coach_id"], how="semi").sort("line")
-    advice = "End the pin in the table pins, then make the plan anew."
-    problem = "the coach refused is the one the client is pinned to"
+    advice = said("End the pin in the table pins, then make the plan anew.")
+    problem = said("the coach refused is the one the client is pinned to")
     if clash.height:
         rows = clash.select("line", "client_id").rows()
         raise InputError(

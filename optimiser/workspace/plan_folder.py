@@ -11,12 +11,13 @@ import polars as pl
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.plan import Certificate
 from optimiser.domain.policy import Policy
+from optimiser.domain.texts import said
 from optimiser.tables.moves_file import moves_path, read_moves
 from optimiser.tables.plan_file import read_plan_rows
 from optimiser.tables.policy_file import read_policy
 from optimiser.workspace.folder import PLAN_FILES
 
-ANEW = "Take the folder as `optimiser rebalance` wrote it, or make the plan anew."
+ANEW = said("Take the folder as `optimiser rebalance` wrote it, or make the plan anew.")
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,12 @@ def read_plan_folder(folder: Path) -> PlanFolder:
     """
     missing = [name for name in PLAN_FILES if not (folder / name).is_file()]
     if missing:
-        raise InputError(
-            [Complaint(str(folder / n), 0, "", "", "the file is missing", ANEW) for n in missing]
-        )
+        problem = said("the file is missing")
+        raise InputError([Complaint(str(folder / n), 0, "", "", problem, ANEW) for n in missing])
     policy = read_policy(folder / "policy_in_force.yaml")
     certificate = _certificate(folder / "certificate.json")
     if policy.fingerprint() != certificate.policy_fingerprint:
-        problem = (
+        problem = said(
             "this is not the policy that the plan was made with, or another version of the program made it"
         )
         raise InputError([Complaint(str(folder / "policy_in_force.yaml"), 0, "", "", problem, ANEW)])
@@ -89,4 +89,5 @@ def _certificate(file: Path) -> Certificate:
     try:
         return Certificate.from_json(file.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError([Complaint(str(file), 0, "", "", "this is not a certificate", ANEW)]) from error
+        problem = said("this is not a certificate")
+        raise InputError([Complaint(str(file), 0, "", "", problem, ANEW)]) from error

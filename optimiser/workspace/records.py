@@ -1,4 +1,4 @@
-"""What the log answers: who changed what, why a client changed coach, who was handed over; and the purge."""
+"""What the log answers: who changed what, why a client changed coach, who was handed over."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import polars as pl
 
 from optimiser.domain.columns import Column, Table
 from optimiser.domain.errors import Complaint, InputError
-from optimiser.workspace.entries import APPLY, PURGE, UNDO, Entry, Reason
-from optimiser.workspace.folder import LOG, kept_snapshot, log_of
+from optimiser.domain.texts import said
+from optimiser.workspace.entries import APPLY, PURGE, SHOWN, UNDO, UPDATE, Entry, Reason
+from optimiser.workspace.folder import LOG, SNAPSHOTS, kept_snapshot, log_of, purged_before
 from optimiser.workspace.history import live
-from optimiser.workspace.lock import locked
-from optimiser.workspace.log import last_hash, purge, reasons_of, stored_reasons
+from optimiser.workspace.log import reasons_of
 from optimiser.workspace.verify import as_shown, verify
 
 LOG_TABLE = Table(
@@ -28,10 +28,12 @@ LOG_TABLE = Table(
         Column(
             "kind",
             "code",
-            "apply (steps taken), undo (an apply taken back), purge (reasons deleted).",
+            "apply (steps taken), undo (an apply taken back), update (a new export taken in), purge (reasons and old "
+            "folders deleted), "
+            "shown (what is held on a client).",
             "laji",
             required=True,
-            choices=(APPLY, UNDO, PURGE),
+            choices=(APPLY, UNDO, UPDATE, PURGE, SHOWN),
         ),
         Column("by", "text", "Pseudonymous ids of the officials.", "tekijä"),
         Column("applied", "text", "Steps applied.", "toteutetut_askeleet"),
@@ -108,15 +110,28 @@ def confirmed(workspace: Path, client_id: str) -> list[Confirmed]:
     InputError
         Where none is stored (never confirmed here, or purged), or one is not what was shown then.
     """
+    found = [one for one in concerning(workspace, client_id) if one.entry.kind == APPLY]
+    if not found:
+        raise InputError([_no_reason(workspace, client_id, log_of(workspace))])
+    return found
+
+
+def concerning(workspace: Path, client_id: str) -> list[Confirmed]:
+    """Return what the log holds on a client, latest first, each as it was written; none where it holds nothing.
+
+    Raises
+    ------
+    InputError
+        Where one is not what was written then, or nothing is found and the log was changed.
+    """
     entries = log_of(workspace)
     by_seq = {entry.seq: entry for entry in entries}
-    standing = {entry.seq for entry in live(entries)}
+    # Only an apply can be taken back.
+    standing = {e.seq for e in entries if e.kind != APPLY} | {e.seq for e in live(entries)}
     found = reasons_of(workspace / LOG, client_id)
-    if not found:
-        chain = verify(workspace / LOG)
-        if chain.broken:
-            raise InputError([_changed(workspace, client_id, chain.broken)])
-        raise InputError([_no_reason(workspace, client_id, entries)])
+    chain = verify(workspace / LOG)
+    if not found and chain.broken:
+        raise InputError([_changed(workspace, client_id, chain.broken)])
     told: list[Confirmed] = []
     changed: list[Complaint] = []
     for seq, stored in found:
@@ -130,54 +145,11 @@ def confirmed(workspace: Path, client_id: str) -> list[Confirmed]:
     return told
 
 
-def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
-    """Delete the reasons and salts of all entries before a day; the chain still verifies.
-
-    The kept copies of snapshots and plans are not touched.
-
-    Parameters
-    ----------
-    workspace : Path
-        The workspace.
-    day : datetime.date
-        Entries of earlier days lose their reasons.
-    at : str
-        ISO time.
-    by : str
-        Pseudonymous id of who gives the command.
-
-    Returns
-    -------
-    Entry
-        The one that says so.
-
-    Raises
-    ------
-    InputError
-        Where no reason is that old, or somebody else is applying in the workspace.
-    """
-    with locked(workspace):
-        return _purge_before(workspace, day, at, by)
-
-
-def _purge_before(workspace: Path, day: Date, at: str, by: str) -> Entry:
-    entries = log_of(workspace)
-    held = stored_reasons(workspace / LOG)
-    old = [e.seq for e in entries if e.at[:10] < day.isoformat() and e.seq in held]
-    if not old:
-        problem, advice = (
-            "no reason is as old as that",
-            "Choose a later day, or look at the log (optimiser log).",
-        )
-        raise InputError([Complaint(str(workspace), 0, "", day.isoformat(), problem, advice)])
-    entry = Entry(PURGE, at, by, steps={"before": day.isoformat(), "purged": old})
-    return purge(workspace / LOG, entry, old, last_hash(entries))
-
-
 def handed_over(path: Path, coach_id: str) -> pl.DataFrame:
     """Return the applied changes away from a coach, in their order, but for those undone.
 
-    Read from the snapshots kept, so that it does not depend on reasons that may have been purged.
+    Read from the snapshots kept, so that it does not depend on reasons that may have been purged. Changes
+    whose snapshots were purged are not known any more and are left out: `facts_purged` tells since when.
 
     Parameters
     ----------
@@ -194,12 +166,13 @@ def handed_over(path: Path, coach_id: str) -> pl.DataFrame:
     Raises
     ------
     InputError
-        Where a snapshot of the log is not there any more.
+        Where a snapshot of the log is not there any more without a purge.
     """
     none = pl.DataFrame(schema={"client_id": pl.String, "from": pl.String, "to": pl.String, "when": pl.Date})
     parts = [none]
-    for entry in live(log_of(path)):
-        if not entry.steps["applied"]:
+    entries = log_of(path)
+    for entry in live(entries):
+        if not entry.steps["applied"] or _purged(path, entries, entry):
             continue
         before, after = (_coaches(kept_snapshot(path, kept)) for kept in (entry.before, entry.after))
         left = before.filter(pl.col("coach_id") == coach_id).join(after, on="client_id", suffix="_after")
@@ -207,6 +180,18 @@ def handed_over(path: Path, coach_id: str) -> pl.DataFrame:
         when = pl.lit(Date.fromisoformat(entry.after.day)).alias("when")
         parts.append(left.select("client_id", when, **{"from": "coach_id", "to": "coach_id_after"}))
     return pl.concat([part.select(none.columns) for part in parts])
+
+
+def _purged(path: Path, entries: Sequence[Entry], entry: Entry) -> bool:
+    """Whether a snapshot of an entry was purged."""
+    missing = [k for k in (entry.before, entry.after) if not (path / SNAPSHOTS / k.folder()).exists()]
+    return any(purged_before(entries, kept) for kept in missing)
+
+
+def facts_purged(path: Path) -> Date | None:
+    """Return the latest day before which the facts of a workspace were purged; None where none were."""
+    days = [entry.steps["facts_before"] for entry in log_of(path) if "facts_before" in entry.steps]
+    return Date.fromisoformat(max(days)) if days else None
 
 
 def _coaches(folder: Path) -> pl.DataFrame:
@@ -224,15 +209,21 @@ def _numbers(entry: Entry, name: str) -> str | None:
 
 
 def _changed(workspace: Path, client_id: str, seq: int) -> Complaint:
-    problem = f"the reasons kept of entry {seq} are not those that were shown then"
-    advice = f"Look with: optimiser log --workspace {workspace} --verify. Take the log from a backup."
+    problem = said("the reasons kept of entry {entry} are not those that were shown then", entry=seq)
+    advice = said(
+        "Look with: optimiser log --workspace {workspace} --verify. Take the log from a backup.",
+        workspace=str(workspace),
+    )
     return Complaint(str(workspace / LOG), 0, "", client_id, problem, advice)
 
 
 def _no_reason(workspace: Path, client_id: str, entries: Sequence[Entry]) -> Complaint:
     days = [str(entry.steps["before"]) for entry in entries if entry.kind == PURGE]
-    problem = "no decision about this client is stored here"
+    problem = said("no decision about this client is stored here")
     if days:
-        problem += f"; reasons from before {max(days)} have been purged"
-    advice = "Check the id and the workspace; without --as-confirmed the reason is computed anew."
+        problem = said(
+            "no decision about this client is stored here; reasons from before {day} have been purged",
+            day=Date.fromisoformat(max(days)),
+        )
+    advice = said("Check the id and the workspace; without --as-confirmed the reason is computed anew.")
     return Complaint(str(workspace), 0, "", client_id, problem, advice)

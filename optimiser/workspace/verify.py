@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import said
 from optimiser.workspace.entries import NO_HASH, PURGE, Entry, Reason
 from optimiser.workspace.log import Stored, last_hash, read_entries, stored_reasons
 
@@ -59,7 +60,7 @@ def verify(file: Path) -> Chain:
         previous = entry.hash
     strange = sorted(set(reasons) - set(range(1, len(entries) + 1)))
     return (
-        Chain(*told, strange[0], "reasons are kept of an entry that is not there")
+        Chain(*told, strange[0], said("reasons are kept of an entry that is not there"))
         if strange
         else Chain(*told)
     )
@@ -78,8 +79,8 @@ def trusted(file: Path) -> tuple[Entry, ...]:
     for seq, entry in enumerate(entries, start=1):
         problem = _broken_link(entry, seq, previous)
         if problem:
-            advice = "Take the log from a backup, or begin another workspace."
-            place = f"the log was changed at entry {seq}: {problem}"
+            advice = said("Take the log from a backup, or begin another workspace.")
+            place = said("the log was changed at entry {entry}: {problem}", entry=seq, problem=problem)
             raise InputError([Complaint(str(file), 0, "", "", place, advice)])
         previous = entry.hash
     return entries
@@ -93,23 +94,24 @@ def _purged(entries: Sequence[Entry]) -> dict[int, int]:
 
 def _broken_link(entry: Entry, seq: int, previous: str) -> str:
     if entry.seq != seq:
-        return f"the entry numbered {entry.seq} stands here: one is missing before it"
+        return said("the entry numbered {entry} stands here: one is missing before it", entry=entry.seq)
     if entry.previous != previous:
-        return "it does not follow the entry before it"
-    return "" if entry.digest() == entry.hash else "its content does not give its hash"
+        return said("it does not follow the entry before it")
+    return "" if entry.digest() == entry.hash else said("its content does not give its hash")
 
 
 def _broken_reasons(entry: Entry, kept: Sequence[Stored], purged: Mapping[int, int]) -> str:
     if not kept and entry.digests:
         gone = purged.get(entry.seq, 0)
-        return "" if gone > entry.seq else "its reasons are gone, and no entry says that they were purged"
+        lost = said("its reasons are gone, and no entry says that they were purged")
+        return "" if gone > entry.seq else lost
     if [number for number, *_ in kept] != list(range(len(entry.digests))):
-        return f"{len(kept)} reasons are kept of {len(entry.digests)}"
+        return said("{count} reasons are kept of {all}", count=len(kept), all=len(entry.digests))
     for stored in kept:
         if _reason(stored) is None:
-            return "a reason cannot be read"
+            return said("a reason cannot be read")
         if as_shown(entry, stored) is None:
-            return "a reason is not the one that was shown"
+            return said("a reason is not the one that was shown")
     return ""
 
 

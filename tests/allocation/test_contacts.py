@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 from optimiser.allocation.codes import placed
 from optimiser.allocation.contacts import Calendar, contacts_of, first_free_week, late_if_added, make_calendar
 from optimiser.allocation.contacts.due import RHYTHM
-from optimiser.allocation.workload import EPOCH, day_number
+from optimiser.domain.calendar import EPOCH, day_number
 from optimiser.domain.contacts import CALENDAR, MUNICIPALITIES_DONE, TEAM_WEEKS, TEAMS
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot

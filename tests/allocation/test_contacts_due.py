@@ -21,8 +21,9 @@ from optimiser.allocation.contacts.due import (
     given_new_day,
     weights,
 )
-from optimiser.allocation.contacts.weeks import meeting_minutes, weeks_from, working_days_after
-from optimiser.allocation.workload import EPOCH, capacities, day_number
+from optimiser.allocation.contacts.weeks import meeting_minutes, weeks_from
+from optimiser.allocation.workload import capacities
+from optimiser.domain.calendar import EPOCH, day_number, working_days_after
 from optimiser.domain.errors import InputError
 from optimiser.domain.policy import Policy
 from tests.allocation.tiny import TODAY, client, coach, policy, region

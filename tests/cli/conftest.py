@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calls import call
+from tests.cli.every_command import Ran, run_all
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,9 @@ def plan(region: Path) -> Path:
     called = call("allocate", region, "--out", folder)
     assert called.code == 0, called
     return folder
+
+
+@pytest.fixture(scope="session")
+def every_command(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """Every command run once with the network cut."""
+    return run_all(tmp_path_factory.mktemp("every"))

@@ -10,7 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from optimiser.cli.cover import days_of_call, language_words, without_sentences
+from optimiser.cli.cover import days_of_call
+from optimiser.cli.cover_words import language_words, without_sentences
 from optimiser.domain.errors import InputError
 from tests.cli.calls import assert_refused, call, files_of
 

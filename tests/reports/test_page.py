@@ -222,5 +222,5 @@ def test_coach_without_capacity_is_said_in_words(facts: ReportFacts) -> None:
 
 def test_unknown_language_is_refused(facts: ReportFacts) -> None:
     """A language without a catalogue is refused with advice."""
-    with pytest.raises(OptimiserError, match="Try en"):
+    with pytest.raises(OptimiserError, match="Try one of en"):
         report_page(facts, "xx")

@@ -1,6 +1,6 @@
 """A process that applies or undoes, and kills itself when it is told a certain thing.
 
-Words: what (apply, undo, purge), workspace, plan folder, the saying at which to die and the how manieth.
+Words: what (apply, undo, update, forget, purge), workspace, plan folder, the saying at which to die and the how manieth.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from optimiser.domain.policy import Policy
 from optimiser.domain.progress import Progress
 from optimiser.tables.read import read_snapshot
 from optimiser.workspace import current
 from optimiser.workspace.apply import Order, apply, undo
-from optimiser.workspace.records import purge_before
-from tests.workspace.plans import AT, salts, small
+from optimiser.workspace.forget import Before, forget, purge_before
+from tests.workspace.plans import AT, salts, small, taken_in
 
 
 class Deadly(Progress):
@@ -42,6 +43,11 @@ def main(what: str, workspace: Path, out: Path, saying: str, times: int) -> None
         apply(snapshot, Order(workspace, out, AT), salts(), deadly)
     elif what == "undo":
         undo(workspace, AT, progress=deadly)
+    elif what == "update":
+        taken_in(workspace, out, deadly)
+    elif what == "forget":
+        day = read_snapshot(current(workspace)).date
+        forget(workspace, Before(day, day), Policy(), AT, progress=deadly)
     else:
         purge_before(workspace, date(2030, 1, 1), AT)
 

@@ -9,13 +9,21 @@ from typing import Any
 
 import polars as pl
 
+from optimiser.allocation.update import follow
 from optimiser.domain.moves import MOVES
 from optimiser.domain.plan import PLAN, Certificate, Multipliers
 from optimiser.domain.policy import Policy
+from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.policy_file import policy_text
-from optimiser.tables.write import write_table
+from optimiser.tables.read import read_export
+from optimiser.tables.write import write_snapshot, write_table
 from optimiser.workspace.apply import Applied, Order, apply
+from optimiser.workspace.folder import log_of, read_kept
+from optimiser.workspace.history import standing
+from optimiser.workspace.keep_update import KeptUpdate, keep_update
+from optimiser.workspace.keep_update import Order as WorkOrder
+from optimiser.workspace.past import past_of
 from tests.allocation.tiny import client, coach, region
 
 AT = "2021-09-02T08:00:00+00:00"
@@ -121,6 +129,27 @@ def decide(
 def applied(snapshot: Snapshot, out: Path, workspace: Path, first: int | None = None) -> Applied:
     """Apply what is decided in a folder."""
     return apply(snapshot, Order(workspace, out, AT, first=first), salts())
+
+
+def taken_in(workspace: Path, export: Path, progress: Progress = SILENT) -> KeptUpdate:
+    """Take an export into a workspace."""
+    entries = log_of(workspace)
+    kept = standing(entries)
+    assert kept is not None
+    before = read_kept(workspace, kept)
+    found = read_export(export, before)
+    beside = (found.apart, found.away, found.lacking)
+    update = follow(before, found.snapshot, beside, past_of(workspace, entries), Policy())
+    return keep_update(workspace, update, WorkOrder(AT, "E9", "policy"), lambda folder: None, progress)
+
+
+def write_export(folder: Path, snapshot: Snapshot, tables: Sequence[str] = ("clients",)) -> Path:
+    """Write some tables of a snapshot, and its date, as a client system would."""
+    about = {"date": snapshot.date, "region": snapshot.region, "source": None, "line": 0}
+    frames = {"snapshot": pl.DataFrame([about])} | {name: getattr(snapshot, name) for name in tables}
+    folder.mkdir(parents=True)
+    write_snapshot(frames, folder)
+    return folder
 
 
 def coaches_of(snapshot: Snapshot) -> dict[str, str | None]:

@@ -12,8 +12,8 @@ import pytest
 
 from optimiser.domain.errors import InputError
 from optimiser.workspace.apply import undo
+from optimiser.workspace.forget import purge_before
 from optimiser.workspace.lock import LOCK, locked
-from optimiser.workspace.records import purge_before
 from tests.cli.calls import files_of
 from tests.workspace.plans import AT, YES, applied, decide, small, write_plan
 

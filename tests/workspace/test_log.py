@@ -19,8 +19,9 @@ from optimiser.workspace import current
 from optimiser.workspace.apply import undo
 from optimiser.workspace.entries import Entry, Reason
 from optimiser.workspace.folder import log_of
+from optimiser.workspace.forget import purge_before
 from optimiser.workspace.log import append, last_hash
-from optimiser.workspace.records import confirmed, log_frame, purge_before
+from optimiser.workspace.records import confirmed, log_frame
 from optimiser.workspace.verify import verify
 from tests.workspace.plans import AT, NO, YES, applied, decide, salts, small, write_plan
 

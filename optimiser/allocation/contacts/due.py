@@ -9,9 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from optimiser.allocation.codes import Floats, Ints
-from optimiser.allocation.contacts.weeks import LARGE, MONTH_DAYS, Weeks, days_of, working_days_after
+from optimiser.allocation.contacts.weeks import LARGE, MONTH_DAYS, Weeks, days_of
 from optimiser.allocation.facts import Flags
-from optimiser.allocation.workload import day_number, phase_meetings, whole_months
+from optimiser.allocation.workload import phase_meetings, whole_months
+from optimiser.domain.calendar import day_number, first_interview_due, rhythm_places
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
 
@@ -174,7 +175,7 @@ def _next(chain: _Chain, policy: Policy, weeks: Weeks) -> tuple[Meetings, Floats
     interval = np.where(rhythm, _interval(chain, policy, weeks), 0.0)
     base = np.where(rhythm, chain.base, float(weeks.first_day))
     due = base + interval
-    due[first] = working_days_after(chain.registered[first], _first_within(chain.registered[first], policy))
+    due[first] = first_interview_due(chain.registered[first], policy)
     earliest = base + policy.contacts.earliest_share * interval
     start = policy.contacts.campaign_starts
     if start is not None:
@@ -201,23 +202,10 @@ def _in_campaign(chain: _Chain, policy: Policy) -> Flags:
     return there
 
 
-def _first_within(registered: Ints, policy: Policy) -> Ints:
-    """Working days within which the first interview is due, by the rhythm on the day of registration."""
-    within = np.array([r.first_within_days for r in policy.rhythms], dtype=np.int64)
-    days: Ints = within[_rhythm_on(registered, policy)]
-    return days
-
-
-def _rhythm_on(day: Ints, policy: Policy) -> Ints:
-    """Place of the rhythm in force on each day; the first where none has started."""
-    starts = np.array([day_number(r.starts) for r in policy.rhythms], dtype=np.int64)
-    return np.maximum(np.searchsorted(starts, day, side="right") - 1, 0)
-
-
 def _interval(chain: _Chain, policy: Policy, weeks: Weeks) -> Floats:
     """Days to the next meeting by the phase in force when the last was held, today at the earliest."""
     day = np.maximum(chain.base, weeks.first_day).astype(np.int64)
-    place = _rhythm_on(day, policy)
+    place = rhythm_places(day, policy)
     meetings = chain.extra.copy()
     for number, rhythm in enumerate(policy.rhythms):
         chosen = np.flatnonzero(place == number)

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from optimiser.allocation.codes import Floats, Ints
 from optimiser.domain.errors import SolverError
 from optimiser.domain.progress import SILENT, Progress
+from optimiser.domain.texts import said
 
 SMALL = 1e-6
 DISTANCE = 1e-4
@@ -96,7 +97,7 @@ def place(requests: Requests, room: Floats, progress: Progress = SILENT) -> tupl
     bound = 0.0
     for number, coach in enumerate(np.flatnonzero(crowded), start=1):
         if number % SAID == 0:
-            progress.say(f"calendar {number:,} of {int(crowded.sum()):,}")
+            progress.say(said("calendar {number:,} of {count:,}", number=number, count=int(crowded.sum())))
         mine = slice(int(starts[coach]), int(starts[coach + 1]))
         week[mine], least = _one_coach(requests.take(mine), room[coach])
         bound += least
@@ -179,7 +180,10 @@ def _transport(cost: Floats, count: Ints, taken: Floats, limits: Floats) -> Floa
     found = milp(cost[kind, week], constraints=LinearConstraint(matrix, low, high), bounds=Bounds(0, np.inf))
     if found.x is None:
         raise SolverError(
-            f"the calendar of a coach could not be solved: {found.message}. Try fewer weeks, and send us this line."
+            said(
+                "the calendar of a coach could not be solved: {error}. Try fewer weeks, and send us this line.",
+                error=found.message,
+            )
         )
     flow = np.zeros(cost.shape)
     flow[kind, week] = found.x

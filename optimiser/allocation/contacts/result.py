@@ -14,7 +14,7 @@ from optimiser.allocation.contacts.weeks import DAYS
 from optimiser.allocation.facts import sorted_by
 from optimiser.domain.contacts import KINDS
 from optimiser.domain.snapshot import Snapshot
-from optimiser.quality.treatment import SMALLEST
+from optimiser.quality.suppress import SMALLEST, next_smallest_too
 
 LEAST_COACHES = 2
 """Fewest coaches of a team that is shown: lateness is told of teams, never of a coach."""
@@ -150,9 +150,7 @@ def _municipalities(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _held_back(frame: pl.DataFrame, size: str, least: int, key: str, figures: list[str]) -> pl.DataFrame:
     """Empty the figures of small rows, and of the next smallest so that no subtraction gives one back."""
-    frame = frame.sort(size, key)
-    small = frame.filter(pl.col(size) < least).height
-    hidden = pl.int_range(pl.len()) < (small + 1 if small else 0)
+    hidden = next_smallest_too(frame, size, key, least)
     return frame.with_columns(pl.when(~hidden).then(pl.col(name)).alias(name) for name in figures)
 
 

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from optimiser.allocation.codes import Floats, Ints
 from optimiser.allocation.facts import sorted_by
-from optimiser.allocation.workload import EPOCH, daily_share, day_number, post_minutes
+from optimiser.allocation.workload import daily_share, post_minutes
+from optimiser.domain.calendar import EPOCH, day_number, free_days
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 
 DAYS = 7
 WORKING_DAYS = 5
@@ -78,32 +80,9 @@ def weeks_from(date: Date, count: int) -> Weeks:
 def demand_weeks(count: int) -> None:
     """Raise `InputError` for less than 1 week, or more than `MOST_WEEKS`."""
     if not 1 <= count <= MOST_WEEKS:
-        problem = f"a calendar has 1 to {MOST_WEEKS} weeks"
-        advice = f"Give a whole number from 1 to {MOST_WEEKS}; 13 weeks are a quarter."
+        problem = said("a calendar has 1 to {most} weeks", most=MOST_WEEKS)
+        advice = said("Give a whole number from 1 to {most}; 13 weeks are a quarter.", most=MOST_WEEKS)
         raise InputError([Complaint("optimiser contacts", 0, "--weeks", str(count), problem, advice)])
-
-
-def free_days(first: int, last: int) -> NDArray[np.datetime64]:
-    """Return the public holidays of Finland of the years from one day number to another."""
-    # Only here, so that the commands that know no calendar do not wait for it.
-    from holidays import country_holidays
-
-    years = range((EPOCH + timedelta(days=first)).year, (EPOCH + timedelta(days=last)).year + 1)
-    found = sorted(country_holidays("FI", years=years)) if first <= last else []
-    return np.array(found, dtype="datetime64[D]")
-
-
-def working_days_after(day: Ints, number: Ints) -> Ints:
-    """Return the day that is so many working days after another, shape (N,).
-
-    The day itself does not count: one working day after a Friday or a Sunday is Monday.
-    """
-    if not len(day):
-        return np.zeros(0, dtype=np.int64)
-    closed = free_days(int(day.min()), int(day.max()) + 2 * int(number.max()) + 31)
-    start = day.astype("datetime64[D]")
-    found: Ints = np.busday_offset(start, number, roll="backward", holidays=closed).astype(np.int64)
-    return found
 
 
 def meeting_minutes(snapshot: Snapshot, policy: Policy, weeks: Weeks, other: Floats) -> Floats:

@@ -10,6 +10,7 @@ from optimiser.allocation.handovers.plan import Handovers, Step
 from optimiser.domain.handovers import BY_MONTH, JOINT_MEETINGS, RECEIVERS
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts
 
 PLACE = ["month", "municipality", "language"]
 
@@ -112,7 +113,9 @@ def joint_meetings(handovers: Handovers, snapshot: Snapshot, policy: Policy) -> 
     )
 
 
-def figures(handovers: Handovers, snapshot: Snapshot, policy: Policy) -> dict[str, Any]:
+def figures(
+    handovers: Handovers, snapshot: Snapshot, policy: Policy, texts: Texts = ENGLISH
+) -> dict[str, Any]:
     """Return the figures of `summary.json`, without what the command adds."""
     planned = live(handovers)
     received = planned.filter(pl.col("to_coach_id").is_not_null()).height
@@ -141,7 +144,10 @@ def figures(handovers: Handovers, snapshot: Snapshot, policy: Policy) -> dict[st
             for row in snapshot.coaches.filter(within).select("coach_id", "start").to_dicts()
         },
         "solves": [_solve_of(step) for step in handovers.steps],
-        "assumed": "Nothing else changes: clients who will arrive or leave are not known. What is due today is taken as done.",
+        "assumed": texts.plain().gettext(
+            "Nothing else changes: clients who will arrive or leave are not known. What is due today is taken as "
+            "done."
+        ),
     }
 
 

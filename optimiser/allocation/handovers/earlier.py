@@ -8,11 +8,13 @@ from datetime import date as Date
 import polars as pl
 
 from optimiser.allocation.handovers.rows import schema
+from optimiser.allocation.worded import day, filled
 from optimiser.domain.handovers import HANDOVERS
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts, mark
 
-GONE = "No longer a client."
-NO_COACH = "The coach is no longer there."
+GONE = mark("No longer a client.")
+NO_COACH = mark("The coach is no longer there.")
 KEY = ["client_id", "on"]
 
 
@@ -87,7 +89,12 @@ def agreed_for(earlier: Earlier, changes: pl.DataFrame, first: pl.DataFrame) -> 
 
 
 def reconciled(
-    earlier: Earlier, rows: pl.DataFrame, first: pl.DataFrame, snapshot: Snapshot, until: Date
+    earlier: Earlier,
+    rows: pl.DataFrame,
+    first: pl.DataFrame,
+    snapshot: Snapshot,
+    until: Date,
+    texts: Texts = ENGLISH,
 ) -> pl.DataFrame:
     """Return the new list with what was confirmed, and below it what no longer holds.
 
@@ -97,8 +104,10 @@ def reconciled(
         The new handovers.
     first : polars.DataFrame
         client_id, on of every client's first change from now, however late.
+    texts : Texts
+        Language of what is said of the old rows.
     """
-    planned = _confirmed(earlier, rows)
+    planned = _confirmed(earlier, rows, texts)
     left = earlier.rows.join(rows.select(KEY), on=KEY, how="anti").join(
         first.select("client_id", due="on"), on="client_id", how="left"
     )
@@ -106,7 +115,7 @@ def reconciled(
     stands = (pl.col("on") > until) & (pl.col("due") == pl.col("on")).fill_null(False)
     standing = left.filter(stands & (pl.col("coach_there") | pl.col("to_coach_id").is_null()))
     overtaken = left.join(standing.select(KEY), on=KEY, how="anti")
-    parts = [planned, standing, _overtaken(overtaken, snapshot.date)]
+    parts = [planned, standing, _overtaken(overtaken, snapshot.date, texts)]
     return pl.concat([_shaped(part) for part in parts]).sort(KEY)
 
 
@@ -118,7 +127,7 @@ def _shaped(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _confirmed(earlier: Earlier, rows: pl.DataFrame) -> pl.DataFrame:
+def _confirmed(earlier: Earlier, rows: pl.DataFrame, texts: Texts) -> pl.DataFrame:
     """The new rows, confirmed where the same coach was; to be confirmed anew where it cannot be."""
     was = earlier.rows.filter("sure").select(
         *KEY, "coach_there", old_to="to_coach_id", old_by="confirmed_by", old_at="confirmed_at"
@@ -126,13 +135,21 @@ def _confirmed(earlier: Earlier, rows: pl.DataFrame) -> pl.DataFrame:
     joined = rows.with_columns(pl.col("status").cast(pl.String)).join(was, on=KEY, how="left")
     same = (pl.col("old_to") == pl.col("to_coach_id")).fill_null(False)
     other = pl.col("old_to").is_not_null() & ~same & pl.col("to_coach_id").is_not_null()
-    said = pl.format(
-        "Was confirmed with {}, who {}: confirm anew. {}",
-        "old_to",
+    _ = texts.gettext
+    told = (
         pl.when("coach_there")
-        .then(pl.lit("may not serve the client then"))
-        .otherwise(pl.lit("is no coach any more")),
-        "reason",
+        .then(
+            filled(
+                _("Was confirmed with {coach}, who may not serve the client then: confirm anew. {reason}"),
+                coach=pl.col("old_to"),
+            )
+        )
+        .otherwise(
+            filled(
+                _("Was confirmed with {coach}, who is no coach any more: confirm anew. {reason}"),
+                coach=pl.col("old_to"),
+            )
+        )
     )
     return joined.with_columns(
         status=pl.when(same)
@@ -140,47 +157,58 @@ def _confirmed(earlier: Earlier, rows: pl.DataFrame) -> pl.DataFrame:
         .when(other)
         .then(pl.lit("confirm_anew"))
         .otherwise("status"),
-        reason=pl.when(pl.col("old_to").is_not_null() & ~same).then(said).otherwise("reason"),
+        reason=pl.when(pl.col("old_to").is_not_null() & ~same).then(told).otherwise("reason"),
         confirmed_by=pl.when(same).then("old_by"),
         confirmed_at=pl.when(same).then("old_at"),
     )
 
 
-def _overtaken(left: pl.DataFrame, today: Date) -> pl.DataFrame:
+def _overtaken(left: pl.DataFrame, today: Date, texts: Texts) -> pl.DataFrame:
     """Old rows that no longer hold: withdrawn, or to be confirmed anew."""
-    old, new = (pl.col(c).dt.to_string("%Y-%m-%d") for c in ("on", "due"))
     passed = pl.col("on") <= today
     moved = pl.col("due").is_not_null()
     anew = pl.col("sure") & pl.col("known") & pl.col("coach_there")
-    passed_text = pl.format(
-        "The date has passed and the client is still with {}: {}.",
-        pl.col("present").fill_null("nobody"),
-        pl.when("sure")
-        .then(pl.lit("carry it out, or confirm anew"))
-        .otherwise(pl.lit("see the plan of today")),
-    )
-    moved_text = (
-        pl.when("sure")
-        .then(pl.format("Confirmed, but the date changed from {} to {}: confirm anew.", old, new))
-        .otherwise(pl.format("Withdrawn: the date changed from {} to {}.", old, new))
-    )
-    gone_text = (
-        pl.when("sure")
-        .then(
-            pl.format("Confirmed for {}, but no change of coach is due any more: confirm or withdraw.", old)
-        )
-        .otherwise(pl.format("Withdrawn: no change of coach is due on {} any more.", old))
-    )
+    told = _told(texts)
     return left.with_columns(
         status=pl.when(anew).then(pl.lit("confirm_anew")).otherwise(pl.lit("withdrawn")),
         new_date=pl.when("known").then("due"),
         reason=pl.when(~pl.col("known"))
-        .then(pl.lit(GONE))
+        .then(pl.lit(texts.gettext(GONE)))
         .when(passed)
-        .then(passed_text)
+        .then(told["passed"])
         .when(pl.col("sure") & ~pl.col("coach_there"))
-        .then(pl.lit(NO_COACH))
+        .then(pl.lit(texts.gettext(NO_COACH)))
         .when(moved)
-        .then(moved_text)
-        .otherwise(gone_text),
+        .then(told["moved"])
+        .otherwise(told["gone"]),
     )
+
+
+def _told(texts: Texts) -> dict[str, pl.Expr]:
+    """What is said of a row whose date has passed, whose date has changed, and that is due no more."""
+    _ = texts.gettext
+    days = {"old": day(texts, pl.col("on")), "new": day(texts, pl.col("due"))}
+    sure, not_sure = (
+        {
+            "with": _(
+                "The date has passed and the client is still with {present}: carry it out, or confirm anew."
+            ),
+            "nobody": _(
+                "The date has passed and the client is still with nobody: carry it out, or confirm anew."
+            ),
+            "moved": _("Confirmed, but the date changed from {old} to {new}: confirm anew."),
+            "gone": _("Confirmed for {old}, but no change of coach is due any more: confirm or withdraw."),
+        },
+        {
+            "with": _("The date has passed and the client is still with {present}: see the plan of today."),
+            "nobody": _("The date has passed and the client is still with nobody: see the plan of today."),
+            "moved": _("Withdrawn: the date changed from {old} to {new}."),
+            "gone": _("Withdrawn: no change of coach is due on {old} any more."),
+        },
+    )
+    found = {
+        name: pl.when("sure").then(filled(sure[name], **days)).otherwise(filled(not_sure[name], **days))
+        for name in sure
+    }
+    nobody = pl.col("present").is_null()
+    return found | {"passed": pl.when(nobody).then(found["nobody"]).otherwise(found["with"])}

@@ -16,6 +16,7 @@ from optimiser.allocation.handovers.rows import handover_rows
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts, said
 
 NO_EARLIER = nothing_earlier()
 
@@ -68,6 +69,8 @@ def planned_handovers(
     earlier: pl.DataFrame = NO_EARLIER,
     effort: str = "normal",
     progress: Progress = SILENT,
+    *,
+    texts: Texts = ENGLISH,
 ) -> Handovers:
     """Plan who receives every client whose coach can no longer serve from a day known in advance.
 
@@ -87,12 +90,15 @@ def planned_handovers(
         As for `allocate`.
     progress : Progress
         Told of each batch.
+    texts : Texts
+        Language of the reasons.
 
     Raises
     ------
     InputError
         For pins that a rule forbids on the snapshot's day.
     """
+    texts = texts.plain()
     until = months_later(snapshot.date, months)
     old = Earlier.of(earlier, snapshot)
     now, today, placed_today = _today(snapshot, policy, effort, progress)
@@ -100,14 +106,19 @@ def planned_handovers(
     steps: list[Step] = []
     changes = first
     while (batch := next_batch(changes, now.coaches["start"], until)) is not None:
-        progress.say(f"{batch.changes.height:,} handovers of {batch.first:%B %Y}")
+        changed, month = batch.changes.height, batch.first.replace(day=1)
+        progress.say(
+            said("{handovers:,} handovers of the month from {month}", handovers=changed, month=month)
+        )
         future = later(now, policy, batch)
-        received = receive(future, policy, batch, agreed_for(old, batch.changes, first), effort, progress)
+        agreed = agreed_for(old, batch.changes, first)
+        received = receive(future, policy, batch, agreed, effort, progress, texts=texts)
         steps.append(Step(batch, received))
         now = with_coaches(future, received.found.plan.rows, received.rows)
         changes = known_changes(now, policy)
-    rows = handover_rows(snapshot, policy, [(s.batch.day, s.received.rows) for s in steps], placed_today)
-    listed = reconciled(old, rows, first, snapshot, until)
+    received_rows = [(s.batch.day, s.received.rows) for s in steps]
+    rows = handover_rows(snapshot, policy, received_rows, placed_today, texts)
+    listed = reconciled(old, rows, first, snapshot, until, texts)
     return Handovers(listed, tuple(steps), until, today, old.carried_out)
 
 

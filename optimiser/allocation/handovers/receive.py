@@ -18,6 +18,7 @@ from optimiser.allocation.rules import allowed
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts
 
 CHUNK = 2000
 """Profiles looked at together with every coach."""
@@ -45,7 +46,14 @@ class Received:
 
 
 def receive(
-    future: Snapshot, policy: Policy, batch: Batch, agreed: pl.DataFrame, effort: str, progress: Progress
+    future: Snapshot,
+    policy: Policy,
+    batch: Batch,
+    agreed: pl.DataFrame,
+    effort: str,
+    progress: Progress,
+    *,
+    texts: Texts = ENGLISH,
 ) -> Received:
     """Place the clients of a batch on its day, nobody else moving, with a bound.
 
@@ -55,12 +63,14 @@ def receive(
         The facts of the batch's day (`future.later`).
     agreed : polars.DataFrame
         client_id, coach_id that officials confirmed: kept where no rule forbids it.
+    texts : Texts
+        Language of the plan's reasons.
     """
     still = without_moves(policy)
     kept = allowed_pins(future.replace(pins=pinned(future.replace(pins=future.pins.clear()), agreed)), policy)
     here = settled(future, still)
     here = here.replace(pins=pinned(here, kept.select("client_id", "coach_id"), future.date))
-    found = allocate(here, still, effort, progress)
+    found = allocate(here, still, effort, progress, texts=texts)
     rows = _leaving(future, batch, found).join(
         kept.select("client_id", agreed=pl.lit(True)), on="client_id", how="left"
     )

@@ -20,12 +20,14 @@ from optimiser.allocation.handovers.future import (
     without_moves,
 )
 from optimiser.allocation.handovers.words import told_of_return
+from optimiser.allocation.reasons import in_a_row
 from optimiser.allocation.rules import RULES, barred
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.handovers import RETURNS
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts, said
 
 DAY = timedelta(days=1)
 
@@ -56,6 +58,8 @@ def come_back(
     before: pl.DataFrame,
     effort: str = "normal",
     progress: Progress = SILENT,
+    *,
+    texts: Texts = ENGLISH,
 ) -> Return:
     """Propose the clients a coach had before back to the coach, as far as rules and limits allow.
 
@@ -68,21 +72,25 @@ def come_back(
         before it.
     before : polars.DataFrame
         client_id, since (may be empty): whom the coach had.
+    texts : Texts
+        Language of the reasons.
 
     Raises
     ------
     InputError
         For an unknown coach, or where no client of then is with somebody else now.
     """
+    texts = texts.plain()
     demand_coach(snapshot, coach_id)
     there = _there(snapshot, coach_id, day)
     asked = _asked_back(there, coach_id, before)
-    rows = _judged(there, policy, coach_id, asked)
+    rows = _judged(there, policy, coach_id, asked, texts)
     back = rows.filter("returns").select("client_id", coach_id=pl.lit(coach_id))
     pins = pinned(there.replace(pins=allowed_pins(there, policy)), back, there.date)
     still = without_moves(policy)
     solved = there.replace(pins=pins)
-    found = told_of_return(allocate(solved, still, effort, progress), coach_id, back["client_id"])
+    found = allocate(solved, still, effort, progress, texts=texts)
+    found = told_of_return(found, coach_id, back["client_id"], texts)
     return Return(solved, still, found, rows)
 
 
@@ -114,13 +122,19 @@ def _asked_back(snapshot: Snapshot, coach_id: str, before: pl.DataFrame) -> pl.D
     asked = before.unique("client_id", keep="first", maintain_order=True).join(now, on="client_id")
     asked = asked.filter(elsewhere)
     if asked.is_empty():
-        problem = f"none of the {before.height} clients the coach had is with somebody else now"
-        advice = "Name the snapshot from before the leave with --since, or the workspace that logged it."
+        problem = said(
+            "none of the {count} clients the coach had is with somebody else now", count=before.height
+        )
+        advice = said(
+            "Name the snapshot from before the leave with --since, or the workspace that logged it."
+        )
         raise InputError([Complaint(ASKED, 0, "--coach", coach_id, problem, advice)])
     return asked.sort("since", "registered_on", "client_id", nulls_last=True)
 
 
-def _judged(snapshot: Snapshot, policy: Policy, coach_id: str, asked: pl.DataFrame) -> pl.DataFrame:
+def _judged(
+    snapshot: Snapshot, policy: Policy, coach_id: str, asked: pl.DataFrame, texts: Texts
+) -> pl.DataFrame:
     """Who can come back, in the order of `asked`, and why the others cannot."""
     pairs = pairs_of(snapshot, policy, asked.select("client_id", coach_id=pl.lit(coach_id)))
     demand = pairs.demand()
@@ -129,20 +143,28 @@ def _judged(snapshot: Snapshot, policy: Policy, coach_id: str, asked: pl.DataFra
     room, heads = _room(snapshot, policy, coach_id)
     reasons, returns = [], []
     for i, client in enumerate(asked["client_id"]):
-        why_not = [RULES[name].title for name, where in bars.items() if where[i]]
+        why_not = [texts.gettext(RULES[name].title) for name, where in bars.items() if where[i]]
         if client in pins and pins[client] != coach_id:
-            why_not.append(f"is set aside by a pin to {pins[client]}")
+            why_not.append(texts.of(said("is set aside by a pin to {coach}", coach=pins[client])))
         full = demand[i] > room + ROUNDING or heads < 1
         if not why_not and not full:
             room, heads = room - demand[i], heads - 1
-        text = f"{coach_id} {' and '.join(why_not)}." if why_not else f"{coach_id} would be above the limit."
         returns.append(not why_not and not full)
-        reasons.append(f"Back to {coach_id}, if the client wishes so." if returns[-1] else f"Stays: {text}")
+        reasons.append(_told(coach_id, why_not, returns[-1], texts))
     return asked.with_columns(
         returns=pl.Series(returns, dtype=pl.Boolean),
         demand_minutes=pl.Series(demand).round(DIGITS),
         reason=pl.Series(reasons, dtype=pl.String),
     ).select(c.name for c in RETURNS.columns)
+
+
+def _told(coach_id: str, why_not: list[str], returns: bool, texts: Texts) -> str:
+    """Whether a client comes back, and what bars it."""
+    if returns:
+        return texts.of(said("Back to {coach}, if the client wishes so.", coach=coach_id))
+    if not why_not:
+        return texts.of(said("Stays: {coach} would be above the limit.", coach=coach_id))
+    return texts.of(said("Stays: {coach} {bars}.", coach=coach_id, bars=in_a_row(why_not, texts)))
 
 
 def _room(snapshot: Snapshot, policy: Policy, coach_id: str) -> tuple[float, float]:

@@ -8,9 +8,12 @@ from datetime import date as Date
 import polars as pl
 
 from optimiser.allocation.allocate import Allocation
-
-HAD_TO_LEAVE = "^Had to leave .+?, who .+?; to "
-"""How the reason of a forced change begins (`allocation.reasons`)."""
+from optimiser.allocation.codes import placed
+from optimiser.allocation.outcome import outcome_of
+from optimiser.allocation.reasons import fullness
+from optimiser.allocation.worded import filled
+from optimiser.domain.policy import Policy
+from optimiser.domain.texts import ENGLISH, Texts, said
 
 
 def finnish_day(day: Date) -> str:
@@ -18,20 +21,30 @@ def finnish_day(day: Date) -> str:
     return f"{day.day}.{day.month}.{day.year}"
 
 
-def told_of_leaver(found: Allocation, coach_id: str, day: Date) -> Allocation:
+def told_of_leaver(
+    found: Allocation, policy: Policy, coach_id: str, day: Date, texts: Texts = ENGLISH
+) -> Allocation:
     """Return the plan, the reasons of a leaver's clients saying that the coach leaves."""
-    begins = pl.col("reason").str.contains(HAD_TO_LEAVE)
-    theirs = (pl.col("previous_coach_id") == coach_id).fill_null(False) & begins
-    rest = pl.col("reason").str.replace(HAD_TO_LEAVE, "")
-    text = pl.concat_str(pl.lit(f"{coach_id} leaves on {finnish_day(day)}; to "), rest)
+    texts = texts.plain()
+    encoding, rows = found.encoding, found.plan.rows
+    outcome = outcome_of(encoding, placed(rows["coach_id"], encoding.coach_ids), policy)
+    full = dict(zip(encoding.coach_ids, fullness(encoding, outcome.after, texts), strict=True))
+    forced = pl.col("status").cast(pl.String) == "forced"
+    theirs = (pl.col("previous_coach_id") == coach_id).fill_null(False) & forced
+    text = filled(
+        texts.gettext("{leaver} leaves on {day}; to {coach}."),
+        leaver=pl.lit(coach_id),
+        day=pl.lit(finnish_day(day)),
+        coach=pl.col("coach_id").replace_strict(full, default=None, return_dtype=pl.String),
+    )
     return _with_reason(found, theirs, text)
 
 
-def told_of_return(found: Allocation, coach_id: str, back: pl.Series) -> Allocation:
+def told_of_return(found: Allocation, coach_id: str, back: pl.Series, texts: Texts = ENGLISH) -> Allocation:
     """Return the plan, the reasons of the clients who come back (ids) saying so."""
     theirs = pl.col("client_id").is_in(back.implode()) & (pl.col("coach_id") == coach_id).fill_null(False)
-    text = pl.lit(f"Back to {coach_id}, who has returned, at the client's request.")
-    return _with_reason(found, theirs, text)
+    text = said("Back to {coach}, who has returned, at the client's request.", coach=coach_id)
+    return _with_reason(found, theirs, pl.lit(texts.of(text)))
 
 
 def _with_reason(found: Allocation, where: pl.Expr, text: pl.Expr) -> Allocation:

@@ -8,15 +8,17 @@ import polars as pl
 
 from optimiser.allocation.allocate import Allocation, allocate
 from optimiser.allocation.explain import HOUSEHOLD
-from optimiser.allocation.intake.preferred import Preferred, pinned, preferred
+from optimiser.allocation.intake.preferred import BARRED, Preferred, pinned, preferred
 from optimiser.allocation.intake.proposals import Proposals, proposals
 from optimiser.allocation.intake.triage import triage
+from optimiser.allocation.worded import filled
 from optimiser.domain.intake import ELSEWHERE, FORCED, NewClients
 from optimiser.domain.plan import Plan
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.schema import CLIENTS
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def take_in(
     batch: NewClients,
     effort: str = "normal",
     progress: Progress = SILENT,
+    *,
+    texts: Texts = ENGLISH,
 ) -> TakenIn:
     """Propose a coach for every client of a batch who belongs here.
 
@@ -73,23 +77,26 @@ def take_in(
         As `read_new_clients` returns it for this snapshot.
     effort, progress
         As in `allocate`; told also of the phases `triage` and `meetings`.
+    texts : Texts
+        Language of grounds and reasons.
 
     Raises
     ------
     InputError, SolverError, BrokenPlanError
         As `allocate`.
     """
+    texts = texts.plain()
     staying = _staying(policy)
     with progress.phase("triage"):
-        triaged = triage(batch.clients, policy.triage, batch.day)
+        triaged = triage(batch.clients, policy.triage, batch.day, texts)
         merged = with_batch(snapshot, batch, triaged)
         new = merged.clients.filter(pl.col("coach_id").is_null())["client_id"]
         ties = preferred(merged, staying, new, batch.former)
         solved = pinned(merged, ties)
-    found = allocate(solved, staying, effort, progress)
-    found = replace(found, plan=Plan(_told(found.plan.rows, ties), found.plan.certificate))
+    found = allocate(solved, staying, effort, progress, texts=texts)
+    found = replace(found, plan=Plan(_told(found.plan.rows, ties, texts), found.plan.certificate))
     with progress.phase("meetings"):
-        proposed = proposals(solved, staying, found, triaged["client_id"], ties.kept["client_id"])
+        proposed = proposals(solved, staying, found, triaged["client_id"], ties.kept["client_id"], texts)
     rows = found.plan.rows
     barred = set(solved.clients.drop_nulls("coach_id")["client_id"])
     changed = rows.filter(pl.col("status").cast(pl.String).is_in(["forced", "moved", "unserved"]))
@@ -135,23 +142,28 @@ def with_batch(snapshot: Snapshot, batch: NewClients, triaged: pl.DataFrame) -> 
     )
 
 
-def _told(rows: pl.DataFrame, ties: Preferred) -> pl.DataFrame:
+def _told(rows: pl.DataFrame, ties: Preferred, texts: Texts) -> pl.DataFrame:
     """The plan's rows with the reasons of ties in words."""
-    given = pl.col("coach_id")
+    _ = texts.gettext
+    home, barred = pl.col("tie") == HOUSEHOLD, pl.col("why") == BARRED
     kept = ties.kept.select(
         "client_id",
-        said=pl.when(pl.col("tie") == HOUSEHOLD)
-        .then("Goes to " + given + ", who serves the household already.")
-        .otherwise("Returns to " + given + ", the coach of before."),
+        told=pl.when(home)
+        .then(filled(_("Goes to {coach_id}, who serves the household already.")))
+        .otherwise(filled(_("Returns to {coach_id}, the coach of before."))),
     )
     broken = ties.broken.select(
         "client_id",
-        also=pl.when(pl.col("tie") == HOUSEHOLD)
-        .then(" Not with " + given + ", who serves the household: " + pl.col("why") + ".")
-        .otherwise(" Not with " + given + ", the coach of before: " + pl.col("why") + "."),
+        also=pl.when(home & barred)
+        .then(filled(_("Not with {coach_id}, who serves the household: a rule bars the coach.")))
+        .when(home)
+        .then(filled(_("Not with {coach_id}, who serves the household: the coach has no room.")))
+        .when(barred)
+        .then(filled(_("Not with {coach_id}, the coach of before: a rule bars the coach.")))
+        .otherwise(filled(_("Not with {coach_id}, the coach of before: the coach has no room."))),
     )
     joined = rows.join(kept, on="client_id", how="left", maintain_order="left").join(
         broken, on="client_id", how="left", maintain_order="left"
     )
-    reason = pl.coalesce("said", pl.col("reason") + pl.col("also").fill_null(""), "reason")
+    reason = pl.coalesce("told", pl.concat_str("reason", "also", separator=" ", ignore_nulls=True))
     return joined.with_columns(reason=reason).select(rows.columns)

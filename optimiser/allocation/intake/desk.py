@@ -22,6 +22,7 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 
 FORMER = "former coach"
 LOAD = "load"
@@ -236,8 +237,8 @@ class Desk:
     def _place_of(self, coach_id: str) -> int:
         if coach_id in self._at:
             return self._at[coach_id]
-        advice = "Use the id of a coach of the snapshot."
-        raise InputError([Complaint("desk", 0, "coach_id", coach_id, "an unknown coach", advice)])
+        problem, advice = said("an unknown coach"), said("Use the id of a coach of the snapshot.")
+        raise InputError([Complaint("desk", 0, "coach_id", coach_id, problem, advice)])
 
 
 def open_desk(

@@ -13,10 +13,12 @@ import polars as pl
 
 from optimiser.allocation.facts import ClientFacts, Facts, Flags
 from optimiser.allocation.languages import understood
-from optimiser.allocation.workload import day_number, demand_of, monthly_meetings
+from optimiser.allocation.workload import demand_of, monthly_meetings
+from optimiser.domain.calendar import day_number
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.schema import CLIENTS
 from optimiser.domain.schema_clients import LEVELS
+from optimiser.domain.texts import said
 
 READ = ("registered_on", "extra_meetings", "need_level", "multi_agency", "services_under_way")
 """Columns from which the demand follows."""
@@ -37,22 +39,20 @@ def one_row(client: Mapping[str, Any] | pl.DataFrame, homes: frozenset[str]) -> 
     """
     if isinstance(client, pl.DataFrame):
         if client.height != 1:
-            advice = "Give one client at a time; a batch is for `optimiser intake`."
-            raise InputError([Complaint("desk", 0, "", "", f"{client.height} rows instead of one", advice)])
+            problem = said("{rows} rows instead of one", rows=client.height)
+            advice = said("Give one client at a time; a batch is for `optimiser intake`.")
+            raise InputError([Complaint("desk", 0, "", "", problem, advice)])
         client = client.drop("line", strict=False).row(0, named=True)
     given = {name: value for name, value in client.items() if value is not None}
     row = _DEFAULTS | given
     wrong = [*_unknown(given), *_missing(row), *_bad(row)]
     if not wrong and str(row["municipality"]) not in homes:
-        advice = "Use a municipality of the snapshot."
-        wrong.append(
-            Complaint("desk", 0, "municipality", str(row["municipality"]), "an unknown municipality", advice)
-        )
+        problem, advice = said("an unknown municipality"), said("Use a municipality of the snapshot.")
+        wrong.append(Complaint("desk", 0, "municipality", str(row["municipality"]), problem, advice))
     if row["protected_address"]:
-        advice = "Assign the client by hand: a protected address never enters."
-        wrong.append(
-            Complaint("desk", 0, "protected_address", "", "a client with a protected address", advice)
-        )
+        problem = said("a client with a protected address")
+        advice = said("Assign the client by hand: a protected address never enters.")
+        wrong.append(Complaint("desk", 0, "protected_address", "", problem, advice))
     if wrong:
         raise InputError(wrong)
     return row
@@ -62,34 +62,33 @@ def _unknown(given: Mapping[str, Any]) -> list[Complaint]:
     out = []
     for name in given.keys() - _DEFAULTS.keys():
         near = difflib.get_close_matches(name, _DEFAULTS, 1)
-        advice = f"Did you mean {near[0]}?" if near else "Use the columns of clients."
-        out.append(Complaint("desk", 0, name, "", "an unknown column", advice))
+        guess = said("Did you mean {name}?", name=near[0] if near else "")
+        advice = guess if near else said("Use the columns of clients.")
+        out.append(Complaint("desk", 0, name, "", said("an unknown column"), advice))
     return out
 
 
 def _missing(row: Mapping[str, Any]) -> list[Complaint]:
-    advice = "Fill it in."
-    return [
-        Complaint("desk", 0, name, "", "a required value is missing", advice)
-        for name in _REQUIRED
-        if row[name] is None
-    ]
+    problem, advice = said("a required value is missing"), said("Fill it in.")
+    return [Complaint("desk", 0, name, "", problem, advice) for name in _REQUIRED if row[name] is None]
 
 
 def _bad(row: Mapping[str, Any]) -> list[Complaint]:
     out = []
     for name, choices in _CHOICES.items():
         if row[name] is not None and row[name] not in choices:
-            advice = f"Use one of {', '.join(choices)}."
-            out.append(Complaint("desk", 0, name, str(row[name]), "an unknown code", advice))
+            advice = said("Use one of {choices}.", choices=", ".join(choices))
+            out.append(Complaint("desk", 0, name, str(row[name]), said("an unknown code"), advice))
     for name, (low, high) in _BOUNDS.items():
         if row[name] is not None and low is not None and high is not None and not low <= row[name] <= high:
-            advice = f"Give a number from {low:g} to {high:g}."
-            out.append(Complaint("desk", 0, name, str(row[name]), "a number out of range", advice))
+            advice = said("Give a number from {low:g} to {high:g}.", low=low, high=high)
+            out.append(Complaint("desk", 0, name, str(row[name]), said("a number out of range"), advice))
     for part in str(row["other_languages"] or "").split():
         if part.partition(":")[2] not in LEVELS:
-            advice = f"Write language and level, such as en:B1; levels are {', '.join(LEVELS)}."
-            out.append(Complaint("desk", 0, "other_languages", part, "not a language with its level", advice))
+            problem = said("not a language with its level")
+            levels = ", ".join(LEVELS)
+            advice = said("Write language and level, such as en:B1; levels are {levels}.", levels=levels)
+            out.append(Complaint("desk", 0, "other_languages", part, problem, advice))
     return out
 
 

@@ -18,11 +18,12 @@ from optimiser.domain.columns import Table
 from optimiser.domain.policy import Policy
 from optimiser.domain.schema import TABLES
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import mark
 
 FORMER = "former coach"
 APART = "-new"
 """Ends the id of a household of new members whom its coach cannot take."""
-BARRED, FULL = "a rule bars the coach", "the coach has no room"
+BARRED, FULL = mark("a rule bars the coach"), mark("the coach has no room")
 
 
 @dataclass(frozen=True)

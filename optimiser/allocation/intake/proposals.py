@@ -12,16 +12,18 @@ from optimiser.allocation.allocate import Allocation
 from optimiser.allocation.codes import Codes, Ints, placed
 from optimiser.allocation.contacts import Calendar, late_if_added, make_calendar
 from optimiser.allocation.contacts.calendar import pair_minutes
-from optimiser.allocation.contacts.weeks import days_of, working_days_after
+from optimiser.allocation.contacts.weeks import days_of
 from optimiser.allocation.encode import Encoding
 from optimiser.allocation.explain import PIN, Alternative, alternatives_of, bars_of
 from optimiser.allocation.facts import Flags, sorted_by
 from optimiser.allocation.outcome import Outcome, outcome_of
 from optimiser.allocation.pairs import Pairs
 from optimiser.allocation.prices import PRICES
+from optimiser.domain.calendar import working_days_after
 from optimiser.domain.intake import PROPOSALS
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Message, Texts, said
 
 WEEKS = 13
 """Weeks in which a first interview is looked for."""
@@ -68,7 +70,12 @@ class _Interviews:
 
 
 def proposals(
-    snapshot: Snapshot, policy: Policy, found: Allocation, batch: pl.Series, tied: pl.Series
+    snapshot: Snapshot,
+    policy: Policy,
+    found: Allocation,
+    batch: pl.Series,
+    tied: pl.Series,
+    texts: Texts = ENGLISH,
 ) -> Proposals:
     """Rank the coaches of every client without one, beside the plan.
 
@@ -83,6 +90,8 @@ def proposals(
         Ids of the batch; other clients without a coach were waiting before.
     tied : polars.Series
         Ids of clients whom the intake itself has pinned to the coach of household or before.
+    texts : Texts
+        Language of the reasons: that of the plan's.
     """
     encoding = found.encoding
     ids = sorted_by(snapshot.clients.select("client_id"), "client_id")["client_id"]
@@ -96,7 +105,7 @@ def proposals(
         for row, alternatives in _all_ranked(encoding, outcome, new, _among(ids, tied), policy)
         for place, alternative in enumerate(alternatives)
     ]
-    frame = _frame(snapshot, policy, encoding, (ids, reasons), ranked, held)
+    frame = _frame(policy, encoding, (ids, reasons), ranked, held, texts)
     origin = (
         pl.when(pl.col("client_id").is_in(batch.implode())).then(pl.lit("batch")).otherwise(pl.lit("waiting"))
     )
@@ -185,12 +194,12 @@ def _interviews(
 
 
 def _frame(
-    snapshot: Snapshot,
     policy: Policy,
     encoding: Encoding,
     told: tuple[pl.Series, dict[str, str]],
     ranked: list[tuple[int, int, Alternative | None]],
     held: _Interviews,
+    texts: Texts,
 ) -> pl.DataFrame:
     """The proposals as a table without `origin`."""
     ids, reasons = told
@@ -217,7 +226,7 @@ def _frame(
             "first_meeting": _dates(day),
             "due": _dates(due),
             "reason": [
-                reasons.get(ids[r], "") if place == 0 or not a else _words(a, plan[r])
+                reasons.get(ids[r], "") if place == 0 or not a else texts.of(_words(a, plan[r]))
                 for r, place, a in ranked
             ],
         },
@@ -258,21 +267,36 @@ def _dates(days: Ints) -> pl.Series:
     return frame.select(pl.when(known).then(pl.col("day")).cast(pl.Date))["day"]
 
 
-def _words(other: Alternative, plan: Alternative | None) -> str:
+def _words(other: Alternative, plan: Alternative | None) -> Message:
     """What another coach would cost more or less, by price."""
-    names = {name: price.title for name, price in PRICES.items()}
     if plan is None:
-        parts = [f"{names[n]} {v:.0f}" for n, v in other.prices.items() if abs(v) >= HALF]
-        return (
-            f"Costs {other.difference:.0f} minutes a month: {', '.join(parts)}."
-            if parts
-            else "Costs nothing."
-        )
+        listed = _by_price(other.prices, signed=False)
+        if not listed:
+            return said("Costs nothing.")
+        return said("Costs {minutes:.0f} minutes a month: {prices}.", minutes=other.difference, prices=listed)
     changes = {name: value - plan.prices.get(name, 0.0) for name, value in other.prices.items()}
-    parts = [f"{names[name]} {change:+.0f}" for name, change in changes.items() if abs(change) >= HALF]
-    listed = f": {', '.join(parts)}" if parts else ""
+    listed = _by_price(changes, signed=True)
+    values = {"minutes": abs(other.difference), "coach": plan.coach_id}
     if abs(other.difference) < HALF:
-        return f"As good as {plan.coach_id}, to half a minute a month{listed}."
-    if other.difference < 0:
-        return f"{-other.difference:.0f} minutes a month less than {plan.coach_id}{listed}."
-    return f"{other.difference:.0f} minutes a month more than {plan.coach_id}{listed}."
+        told = said("As good as {coach}, to half a minute a month", **values)
+    elif other.difference < 0:
+        told = said("{minutes:.0f} minutes a month less than {coach}", **values)
+    else:
+        told = said("{minutes:.0f} minutes a month more than {coach}", **values)
+    if not listed:
+        return said("{difference}.", difference=told)
+    return said("{difference}: {prices}.", difference=told, prices=listed)
+
+
+def _by_price(minutes: dict[str, float], signed: bool) -> Message | None:
+    """Prices by name with their minutes, those of less than half a minute left out; None where none is left."""
+    told: Message | None = None
+    for name, value in minutes.items():
+        if abs(value) < HALF:
+            continue
+        title = said(PRICES[name].title)
+        one = said("{price} {minutes:.0f}", price=title, minutes=value)
+        if signed:
+            one = said("{price} {minutes:+.0f}", price=title, minutes=value)
+        told = one if told is None else said("{one}, {other}", one=told, other=one)
+    return told

@@ -14,6 +14,7 @@ from optimiser.allocation.intake.desk import open_desk
 from optimiser.allocation.intake.hindsight import Hindsight, cost_of, hindsight, load_of
 from optimiser.allocation.workload import capacities
 from optimiser.domain.progress import SILENT, Progress
+from optimiser.domain.texts import said
 
 Chooser = Callable[[Course], Ints]
 
@@ -62,10 +63,11 @@ def replay(course: Course, progress: Progress = SILENT) -> Replay:
     ways: dict[str, Chooser] = {"desk": by_desk, "least loaded": by_least_loaded, "round robin": by_turn}
     cost, chosen = {}, {}
     for name, way in ways.items():
-        progress.say(f"taking in {len(course.comes):,} newcomers: {name}")
+        newcomers = len(course.comes)
+        progress.say(said("taking in {newcomers:,} newcomers: {way}", newcomers=newcomers, way=name))
         chosen[name] = way(course)
         cost[name] = cost_of(course, chosen[name])
-    progress.say("looking for the best in hindsight")
+    progress.say(said("looking for the best in hindsight"))
     return Replay(len(course.comes), cost, hindsight(course, chosen["desk"]))
 
 

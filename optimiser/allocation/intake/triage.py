@@ -6,15 +6,17 @@ from datetime import date as Date
 
 import polars as pl
 
+from optimiser.allocation.worded import filled
 from optimiser.domain.intake import TRIAGED
 from optimiser.domain.policy_triage import Ground, TargetRule, Triage
+from optimiser.domain.texts import ENGLISH, Texts, mark
 
-NO_RULE = "no target-group rule is in force on this day: everybody is taken in"
+NO_RULE = mark("no target-group rule is in force on this day: everybody is taken in")
 WORDS: dict[Ground, str] = {
-    "no_earnings_related": "no right to earnings-related allowance",
-    "under_age": "young",
-    "immigrant": "immigrant",
-    "foreign_language": "foreign-language speaker",
+    "no_earnings_related": mark("no right to earnings-related allowance"),
+    "under_age": mark("young"),
+    "immigrant": mark("immigrant"),
+    "foreign_language": mark("foreign-language speaker"),
 }
 BASES: dict[Ground, str] = {
     "no_earnings_related": "no_earnings_related",
@@ -25,7 +27,7 @@ BASES: dict[Ground, str] = {
 """Ground to the `target_basis` that states it."""
 
 
-def triage(clients: pl.DataFrame, rules: Triage, day: Date) -> pl.DataFrame:
+def triage(clients: pl.DataFrame, rules: Triage, day: Date, texts: Texts = ENGLISH) -> pl.DataFrame:
     """Decide for every client of a batch, by the rule in force on a day.
 
     Each ground is yes, no or unknown (three-valued): one yes is enough, and where nothing is yes and
@@ -39,6 +41,8 @@ def triage(clients: pl.DataFrame, rules: Triage, day: Date) -> pl.DataFrame:
         The policy's.
     day : datetime.date
         Decides only which rule is in force, and the year in which ages are counted.
+    texts : Texts
+        Language of grounds and paragraphs; what a policy says in words of its own stays as it is.
 
     Returns
     -------
@@ -47,12 +51,12 @@ def triage(clients: pl.DataFrame, rules: Triage, day: Date) -> pl.DataFrame:
     """
     rule = rules.rule_on(day)
     if rule is None:
-        judged = clients.select("client_id", member=pl.lit(True), ground=pl.lit(NO_RULE))
+        judged = clients.select("client_id", member=pl.lit(True), ground=pl.lit(texts.gettext(NO_RULE)))
     else:
-        judged = _judged(clients, rule, rules, day)
+        judged = _judged(clients, rule, rules, day, texts)
     taken = pl.col("member").fill_null(True)
-    paragraph = pl.lit(rule.paragraph if rule else None, dtype=pl.String)
-    where_to = pl.lit(rule.where_to if rule else None, dtype=pl.String)
+    paragraph = pl.lit(_own(rule.paragraph, texts) if rule else None, dtype=pl.String)
+    where_to = pl.lit(_own(rule.where_to, texts) if rule else None, dtype=pl.String)
     decided = judged.select(
         "client_id",
         decision=pl.when(taken).then(pl.lit("taken_in")).otherwise(pl.lit("elsewhere")),
@@ -64,42 +68,54 @@ def triage(clients: pl.DataFrame, rules: Triage, day: Date) -> pl.DataFrame:
     return decided.cast({c.name: c.dtype for c in TRIAGED.columns})
 
 
-def _judged(clients: pl.DataFrame, rule: TargetRule, rules: Triage, day: Date) -> pl.DataFrame:
+def _own(text: str, texts: Texts) -> str:
+    """A text of the policy: the ones that come with it are in the catalogues."""
+    return texts.gettext(text) if text else text
+
+
+def _judged(clients: pl.DataFrame, rule: TargetRule, rules: Triage, day: Date, texts: Texts) -> pl.DataFrame:
     """Columns client_id, member (null for unknown) and ground in words."""
     home, status = _home(rule), _status(rule)
     grounds = {name: _GROUNDS[name](rule, rules, day) for name in rule.grounds}
     basis = pl.any_horizontal(grounds.values()) if grounds else pl.lit(True)
     asked = clients.select("client_id", home=home, status=status, basis=basis, **grounds)
     member = pl.col("home") & pl.col("status") & pl.col("basis")
-    names = [pl.when(pl.col(name)).then(pl.lit(WORDS[name])) for name in grounds]
-    held = pl.concat_str(names, separator=", ", ignore_nulls=True) if names else pl.lit("any jobseeker")
-    missing = [
-        pl.when(pl.col(name).is_null()).then(pl.lit(word))
-        for name, word in {
-            "status": "position in the labour market",
-            "basis": "ground of the target group",
-        }.items()
-    ]
-    unknown = (
-        pl.concat_str(missing, separator=", ", ignore_nulls=True) + " unknown, taken in: to be looked up"
-    )
+    _ = texts.gettext
+    names = [pl.when(pl.col(name)).then(pl.lit(_(WORDS[name]))) for name in grounds]
+    held = pl.concat_str(names, separator=", ", ignore_nulls=True) if names else pl.lit(_("any jobseeker"))
     away = pl.concat_str(
         [
-            pl.when(~pl.col("home")).then(pl.lit("the home municipality does not take part")),
-            pl.when(~pl.col("status")).then(pl.lit("the position in the labour market does not belong")),
-            pl.when(~pl.col("basis")).then(pl.lit("none of the grounds applies")),
+            pl.when(~pl.col("home")).then(pl.lit(_("the home municipality does not take part"))),
+            pl.when(~pl.col("status")).then(pl.lit(_("the position in the labour market does not belong"))),
+            pl.when(~pl.col("basis")).then(pl.lit(_("none of the grounds applies"))),
         ],
         separator=", ",
         ignore_nulls=True,
     )
-    ground = (
-        pl.when(member.is_null())
-        .then(unknown)
-        .when(member)
-        .then(held)
-        .otherwise(pl.lit(rule.elsewhere + " Reason: ") + away)
+    elsewhere = filled(
+        _("{sentence} Reason: {grounds}"), sentence=pl.lit(_own(rule.elsewhere, texts)), grounds=away
     )
+    ground = pl.when(member.is_null()).then(_unknown(texts)).when(member).then(held).otherwise(elsewhere)
     return asked.select("client_id", member=member, ground=ground)
+
+
+def _unknown(texts: Texts) -> pl.Expr:
+    """What is not known of a client who is taken in."""
+    _ = texts.gettext
+    status, basis = (pl.col(name).is_null() for name in ("status", "basis"))
+    return (
+        pl.when(status & basis)
+        .then(
+            pl.lit(
+                _(
+                    "position in the labour market, ground of the target group unknown, taken in: to be looked up"
+                )
+            )
+        )
+        .when(status)
+        .then(pl.lit(_("position in the labour market unknown, taken in: to be looked up")))
+        .otherwise(pl.lit(_("ground of the target group unknown, taken in: to be looked up")))
+    )
 
 
 def _home(rule: TargetRule) -> pl.Expr:

@@ -19,6 +19,7 @@ from optimiser.domain.errors import SolverError
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.solver import RelaxationError
 from optimiser.solver.excess import connected, least_excess, least_of_each
 
@@ -59,7 +60,9 @@ def overload(snapshot: Snapshot, policy: Policy, progress: Progress = SILENT) ->
         try:
             return _explained(snapshot, policy, progress)
         except RelaxationError as error:
-            raise SolverError(f"{error}. Try --no-report, and send us the summary of the region.") from error
+            raise SolverError(
+                said("{error}. Try --no-report, and send us the summary of the region.", error=str(error))
+            ) from error
 
 
 def _explained(snapshot: Snapshot, policy: Policy, progress: Progress) -> Overload:
@@ -70,7 +73,7 @@ def _explained(snapshot: Snapshot, policy: Policy, progress: Progress) -> Overlo
     whole = divided(basis, free, everybody=True)
     label = connected(whole.crowd)
     excess = np.maximum(basis.present - basis.capacity, 0.0)
-    progress.say(f"{int((excess > 0).sum()):,} coaches above capacity")
+    progress.say(said("{coaches:,} coaches above capacity", coaches=int((excess > 0).sum())))
     parts, rules = _parts(basis, label, excess, free)
     return Overload(
         total=Parts(*parts.sum(axis=1).tolist()),

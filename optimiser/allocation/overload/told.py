@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from optimiser.allocation.overload.result import Component, Overload, Parts
-from optimiser.quality.treatment import SMALLEST
+from optimiser.domain.texts import ENGLISH, Texts
+from optimiser.quality.suppress import SMALLEST, next_smallest_too
 
 HOUR = 60.0
 DUST = 1e-3
@@ -130,19 +131,19 @@ def told_municipalities(found: Overload) -> pl.DataFrame:
         municipality, clients, hours (their part of the load above capacity). Null in both where fewer
         than 5 clients are behind it, and in the next smallest with them, so that no subtraction gives one back.
     """
-    places = found.municipalities.filter(pl.col("clients") > 0).sort("clients", "municipality")
-    few = places.filter(pl.col("clients") < SMALLEST).height
-    hidden = pl.int_range(pl.len()) < (few + 1 if few else 0)
+    places = found.municipalities.filter(pl.col("clients") > 0)
+    hidden = next_smallest_too(places, "clients", "municipality")
     hours = (pl.col("excess_minutes") / HOUR).round(0).cast(pl.Int64)
     shown = [pl.when(~hidden).then(v) for v in (pl.col("clients").cast(pl.Int64), hours.alias("hours"))]
     return places.select("municipality", *shown).sort("municipality")
 
 
-def overload_json(found: Overload) -> dict[str, Any]:
+def overload_json(found: Overload, texts: Texts = ENGLISH) -> dict[str, Any]:
     """Return what `overload.json` holds: everything in whole hours of coach time a month."""
+    texts = texts.plain()
     return {
-        "unit": "whole hours of coach time a month",
-        "note": (
+        "unit": texts.gettext("whole hours of coach time a month"),
+        "note": texts.gettext(
             "Excess is load above capacity (100 %); limits of load and heads are not asked. The least excesses "
             "divide clients freely between coaches and keep no household together: a plan may leave more."
         ),

@@ -11,7 +11,9 @@ import polars as pl
 from optimiser.allocation.codes import Codes, Floats, Ints, placed
 from optimiser.allocation.encode import Encoding, encode
 from optimiser.allocation.facts import sorted_by
-from optimiser.allocation.steps import texts
+from optimiser.allocation.outcome import outcome_of
+from optimiser.allocation.reasons import moves_without_figures
+from optimiser.allocation.steps import texts as words
 from optimiser.allocation.steps.atoms import Atoms, Effects, atoms_of
 from optimiser.allocation.steps.limits import Caps, caps_of
 from optimiser.allocation.steps.needs import needs
@@ -23,6 +25,7 @@ from optimiser.domain.plan import STATUSES
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import ENGLISH, Texts, said
 from optimiser.solver.curve import Curves, curves
 
 SHARES = (0.10, 0.25, 0.50)
@@ -66,6 +69,8 @@ def move_list(
     rows: pl.DataFrame,
     progress: Progress = SILENT,
     encoding: Encoding | None = None,
+    *,
+    texts: Texts = ENGLISH,
 ) -> MoveList:
     """Return the steps from the present assignment to a plan, each sound when it is taken.
 
@@ -84,21 +89,25 @@ def move_list(
         Told of the phase `steps`.
     encoding : Encoding, optional
         Of the snapshot under the policy, where the caller has it.
+    texts : Texts
+        Language of the reasons: that of the plan's.
 
     Raises
     ------
     InputError
         Where the plan is of other clients or coaches, or a rule forbids a pin.
     """
+    texts = texts.plain()
     with progress.phase("steps"):
         encoding = encoding or encode(snapshot, policy)
         coach = _proposed(snapshot, rows, encoding)
         atoms, caps = atoms_of(encoding, coach), caps_of(encoding, coach)
         cost = curves(encoding.problem)
-        progress.say(f"Ordering {len(atoms):,} changes of coach")
+        progress.say(said("Ordering {changes:,} changes of coach", changes=len(atoms)))
         order = _ordered(atoms, caps, sequence(atoms, caps, cost, progress), policy)
         gains = _gains(order.effects, _priced(atoms, order), caps, cost)
-        frame = _frame(snapshot, encoding, rows, (atoms, order, caps), gains)
+        reasons = _reasons(snapshot, policy, rows, encoding, coach, texts)
+        frame = _frame(snapshot, encoding, reasons, (atoms, order, caps), gains, texts)
         return MoveList(frame, _counts(frame, order), float(gains.sum()), _shares(atoms, order, gains))
 
 
@@ -181,9 +190,10 @@ def _gains(effects: Effects, price: Floats, caps: Caps, cost: Curves) -> Floats:
 def _frame(
     snapshot: Snapshot,
     encoding: Encoding,
-    rows: pl.DataFrame,
+    reasons: pl.DataFrame,
     walk: tuple[Atoms, Order, Caps],
     gains: Floats,
+    texts: Texts,
 ) -> pl.DataFrame:
     """The list as a table."""
     atoms, order, caps = walk
@@ -207,10 +217,10 @@ def _frame(
             "wave": order.wave[step],
             "wave_starts": pl.Series(starts, dtype=pl.Date).gather(step),
         }
-    ).join(_reasons(rows), on="client_id", how="left", maintain_order="left")
-    said = pl.Series(_said(encoding, atoms, order, caps), dtype=pl.String).gather(members.atom)
+    ).join(reasons, on="client_id", how="left", maintain_order="left")
+    of_step = pl.Series(_of_steps(encoding, atoms, order, caps, texts), dtype=pl.String).gather(members.atom)
     frame = frame.with_columns(
-        reason=pl.concat_str(said, "reason", separator=" ", ignore_nulls=True).str.strip_chars()
+        reason=pl.concat_str(of_step, "reason", separator=" ", ignore_nulls=True).str.strip_chars()
     )
     empty = [pl.lit(None).alias(c.name) for c in MOVES.columns if c.name not in frame.columns]
     return (
@@ -218,22 +228,38 @@ def _frame(
     )
 
 
-def _reasons(rows: pl.DataFrame) -> pl.DataFrame:
-    """The plan's reasons without their figures: what a step saves stands in `gain_minutes` alone."""
-    said = pl.col("reason").str.replace(r": saves .*$", ": worth more than the change costs.")
-    said = said.str.replace(r"; (alone it )?(saves|would cost) .*$", ".")
-    return rows.select("client_id", said.str.replace(r"; alone it .*$", ".").alias("reason"))
+def _reasons(
+    snapshot: Snapshot, policy: Policy, rows: pl.DataFrame, encoding: Encoding, coach: Codes, texts: Texts
+) -> pl.DataFrame:
+    """The plan's reasons without their figures: what a step saves stands in `gain_minutes` alone.
+
+    A client who is pinned may have been given a reason of its own (a coach who comes back): it stands.
+    """
+    ids = sorted_by(snapshot.clients.select("client_id"), "client_id")["client_id"]
+    moved = moves_without_figures(encoding, outcome_of(encoding, coach, policy), texts)
+    row = moved["row"].to_numpy()
+    moved = moved.select(
+        "short", full="reason", client_id=ids.gather(row), pinned=encoding.rows.pin[row] >= 0
+    )
+    stands = pl.col("pinned") & (pl.col("reason") != pl.col("full"))
+    return (
+        rows.select("client_id", "reason")
+        .join(moved, on="client_id", how="left", maintain_order="left")
+        .select("client_id", reason=pl.when(stands).then("reason").otherwise(pl.coalesce("short", "reason")))
+    )
 
 
-def _said(encoding: Encoding, atoms: Atoms, order: Order, caps: Caps) -> list[str]:
+def _of_steps(encoding: Encoding, atoms: Atoms, order: Order, caps: Caps, texts: Texts) -> list[str]:
     """What is said of each atom before the plan's reason."""
-    raised = texts.exceptions(order.effects, caps, encoding.coach_ids, encoding.areas, len(order.steps))
-    said = [""] * len(atoms)
+    raised = words.exceptions(
+        order.effects, caps, encoding.coach_ids, encoding.areas, len(order.steps), texts
+    )
+    told = [""] * len(atoms)
     for number, step in enumerate(order.steps):
-        of_step = [raised[number], texts.LARGE if order.large[number] else ""]
+        of_step = [raised[number], texts.gettext(words.LARGE) if order.large[number] else ""]
         for part, atom in enumerate(step.atoms):
-            said[atom] = " ".join(filter(None, [texts.lead(atoms, step, part), *of_step]))
-    return said
+            told[atom] = " ".join(filter(None, [words.lead(atoms, step, part, texts), *of_step]))
+    return told
 
 
 def _counts(frame: pl.DataFrame, order: Order) -> dict[str, int]:
@@ -269,8 +295,9 @@ def _proposed(snapshot: Snapshot, rows: pl.DataFrame, encoding: Encoding) -> Cod
     strange = sorted(set(plan["coach_id"].drop_nulls().unique()) - set(encoding.coach_ids))
     if strange or not plan["client_id"].equals(ids):
         column, value = ("coach_id", strange[0]) if strange else ("client_id", "")
-        found = "this coach is not in the snapshot" if strange else "its clients are not the snapshot's"
-        problem = f"the plan does not belong to these facts: {found}"
-        advice = "Give the plan made from this folder, or check it first."
+        problem = said("the plan does not belong to these facts: its clients are not the snapshot's")
+        if strange:
+            problem = said("the plan does not belong to these facts: this coach is not in the snapshot")
+        advice = said("Give the plan made from this folder, or check it first.")
         raise InputError([Complaint("plan", 0, column, value, problem, advice)])
     return placed(plan["coach_id"], encoding.coach_ids)

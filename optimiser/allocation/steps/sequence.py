@@ -17,6 +17,7 @@ from optimiser.allocation.steps.position import Position
 from optimiser.allocation.steps.search import LONGEST, chain, exchange, single
 from optimiser.domain.errors import BrokenPlanError
 from optimiser.domain.progress import SILENT, Progress
+from optimiser.domain.texts import said
 from optimiser.solver.curve import Curves
 
 GAINS = 1e-6
@@ -75,7 +76,7 @@ def sequence(atoms: Atoms, caps: Caps, curves: Curves, progress: Progress = SILE
         left -= len(chosen)
         steps.append(_named(atoms, fresh, chosen))
         if len(steps) % TOLD_EVERY == 0:
-            progress.say(f"{len(steps):,} steps, {left:,} changes left")
+            progress.say(said("{steps:,} steps, {left:,} changes left", steps=len(steps), left=left))
     return Sequence(steps, position.most)
 
 
@@ -101,7 +102,7 @@ class _Walk:
         found = grown_at_last(position, stuck)
         if found is None:
             raise BrokenPlanError(
-                "no order of the moves was found: a fault of the program. Please send us the summary."
+                said("no order of the moves was found: a fault of the program. Please send us the summary.")
             )
         return found
 

@@ -20,6 +20,7 @@ from optimiser.domain.errors import Complaint, InputError, SolverError
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
 from optimiser.solver import RelaxationError
 from optimiser.solver.chain import Mover, arcs_of
 from optimiser.solver.force import Base, Pair, at_once, forced_bound, relaxed
@@ -117,8 +118,8 @@ class LoadedPlan:
         kind = int(self.seats.kind[unit])
         members = self.outcome.coach[units.of_client == unit]
         if arc < 0 or (kind < 0 and (members >= 0).any()):
-            problem = "the plan gives this client, or the household, a coach whom the rules forbid"
-            advice = "Run `optimiser check` on the plan: it lists what is wrong. Then ask again."
+            problem = said("the plan gives this client, or the household, a coach whom the rules forbid")
+            advice = said("Run `optimiser check` on the plan: it lists what is wrong. Then ask again.")
             raise InputError([Complaint("plan.csv", 0, "client_id", found.client_id, problem, advice)])
         return Asked(unit, Mover(kind, int(self.encoding.stay[unit]), arc))
 
@@ -154,7 +155,10 @@ class LoadedPlan:
             return forced_bound(self.base, pair)
         except RelaxationError as error:
             raise SolverError(
-                f"{error}. Ask about another pair, and send us the summary of the region."
+                said(
+                    "{error}. Ask about another pair, and send us the summary of the region.",
+                    error=str(error),
+                )
             ) from error
 
     def _strange(self, coach_id: str) -> Complaint:
@@ -166,8 +170,8 @@ class LoadedPlan:
             line=0,
             column="coach_id",
             value=coach_id,
-            problem="no coach has this id",
-            advice=f"Try one of the nearest ids: {', '.join(nearest)}.",
+            problem=said("no coach has this id"),
+            advice=said("Try one of the nearest ids: {ids}.", ids=", ".join(nearest)),
         )
 
 
@@ -209,7 +213,9 @@ def load(snapshot: Snapshot, policy: Policy, rows: pl.DataFrame, progress: Progr
         try:
             base = relaxed(encoding.problem, policy.prices.unserved)
         except RelaxationError as error:
-            raise SolverError(f"{error}. Send us the summary of the region.") from error
+            raise SolverError(
+                said("{error}. Send us the summary of the region.", error=str(error))
+            ) from error
     seats = seated(encoding, outcome)
     return LoadedPlan(
         snapshot=snapshot,

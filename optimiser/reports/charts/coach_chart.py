@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from optimiser.reports.bands import BANDS, band_of
+from optimiser.reports.names import NOBODY, beside
 from optimiser.reports.texts import Texts
 
 WIDTH = 960.0
@@ -67,23 +69,29 @@ class _Scale:
         return round(TOP + HEIGHT * (self.high - inside) / (self.high - self.low), 1)
 
 
-def coach_rows(coaches: pl.DataFrame, names: dict[str, str], texts: Texts) -> tuple[Row, ...]:
+def coach_rows(
+    coaches: pl.DataFrame, units: dict[str, str], texts: Texts, names: Mapping[str, str] = NOBODY
+) -> tuple[Row, ...]:
     """Lay the coaches out in rows of units.
 
     Parameters
     ----------
     coaches : polars.DataFrame
         coach_id, unit_id, before, after (utilisations as shares), sorted by unit and id.
-    names : dict
+    units : dict
         Unit id to its name.
     texts : Texts
+    names : mapping
+        Id of a coach to the name shown beside it.
 
     Returns
     -------
     tuple of Row
     """
     scale = _scale(coaches)
-    panels = [p for unit in _units(coaches) for p in _unit_panels(unit, names, scale, texts)]
+    shown = [beside(str(coach), names) for coach in coaches["coach_id"]]
+    coaches = coaches.with_columns(pl.Series("shown", shown, dtype=pl.String))
+    panels = [p for unit in _units(coaches) for p in _unit_panels(unit, units, scale, texts)]
     return tuple(_row(i + 1, row, scale, texts) for i, row in enumerate(_flow(panels)))
 
 
@@ -116,11 +124,11 @@ def _unit_panels(
 
 def _dot(i: int, coach: dict[str, object], scale: _Scale, texts: Texts) -> Dot:
     if coach["before"] is None or coach["after"] is None:
-        idle = texts.gettext("{coach}: no capacity").format(coach=coach["coach_id"])
+        idle = texts.gettext("{coach}: no capacity").format(coach=coach["shown"])
         return Dot(PITCH * (i + 0.5), 0.0, 0.0, "", False, idle)
     before, after = float(str(coach["before"])), float(str(coach["after"]))
     text = texts.gettext("{coach}: before {before}, after {after}").format(
-        coach=coach["coach_id"], before=texts.share(before), after=texts.share(after)
+        coach=coach["shown"], before=texts.share(before), after=texts.share(after)
     )
     return Dot(
         PITCH * (i + 0.5),

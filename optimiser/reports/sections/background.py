@@ -119,4 +119,6 @@ def origin_table(facts: ReportFacts, texts: Texts) -> PageTable:
         cells(_("Seed"), str(summary.get("seed", DASH))),
         cells(_("Versions"), ", ".join(f"{name} {versions[name]}" for name in sorted(versions)) or DASH),
     ]
-    return PageTable(_("Where this page comes from"), headings(_("What"), _("Value")), tuple(rows))
+    return PageTable(
+        _("What is needed to make the same plan again"), headings(_("What"), _("Value")), tuple(rows)
+    )

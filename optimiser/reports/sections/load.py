@@ -19,7 +19,7 @@ def load_cell(share: float | None, texts: Texts) -> Cell:
 
 def load_rows(facts: ReportFacts, texts: Texts) -> tuple[Row, ...]:
     """Return the picture of all coaches, in rows of units."""
-    return coach_rows(facts.coaches(), facts.unit_names(), texts)
+    return coach_rows(facts.coaches(), facts.unit_names(), texts, facts.coach_names)
 
 
 def coach_table(facts: ReportFacts, texts: Texts) -> PageTable:
@@ -29,7 +29,7 @@ def coach_table(facts: ReportFacts, texts: Texts) -> PageTable:
     columns = ("coach_id", "unit_id", "load_before_minutes", "load_minutes")
     rows = tuple(
         cells(
-            coach,
+            facts.coach(coach),
             names.get(unit, unit),
             texts.number(was),
             load_cell(before, texts),

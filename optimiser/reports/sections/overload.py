@@ -110,7 +110,7 @@ def _held(found: Overload, hours: Hours, texts: Texts) -> str:
     if not free:
         return _("{held} (by several together: lifting one alone frees nothing)").format(held=held)
     return _("{held} (lifting the rule “{rule}” alone would free {hours})").format(
-        held=held, rule=_rule_words(texts)[strongest.name][0], hours=texts.number(free)
+        held=held, rule=rule_words(texts)[strongest.name][0], hours=texts.number(free)
     )
 
 
@@ -214,7 +214,7 @@ def _area_table(facts: ReportFacts, areas: tuple[Area, ...], texts: Texts) -> Pa
     )
 
 
-def _rule_words(texts: Texts) -> dict[str, tuple[str, str]]:
+def rule_words(texts: Texts) -> dict[str, tuple[str, str]]:
     """Return rule name to what people call it and what it demands."""
     _ = texts.gettext
     return {
@@ -234,7 +234,7 @@ def _rule_words(texts: Texts) -> dict[str, tuple[str, str]]:
 
 def _rule_table(found: Overload, texts: Texts) -> PageTable:
     _ = texts.gettext
-    words = _rule_words(texts)
+    words = rule_words(texts)
     rows = tuple(
         cells(
             *words[share.name],
@@ -279,7 +279,7 @@ def _coach_table(facts: ReportFacts, found: Overload, texts: Texts) -> PageTable
     units, names = facts.coaches().select("coach_id", "unit_id"), facts.unit_names()
     told = units.join(told_coaches(found), on="coach_id", how="inner", maintain_order="left")
     rows = tuple(
-        cells(coach, names.get(unit, unit), _few_hours(hours, texts), texts.number(least))
+        cells(facts.coach(coach), names.get(unit, unit), _few_hours(hours, texts), texts.number(least))
         for coach, unit, hours, least in told.iter_rows()
     )
     return PageTable(

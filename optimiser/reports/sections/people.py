@@ -13,18 +13,18 @@ MOST_LISTED = 50
 
 
 def relief_table(facts: ReportFacts, texts: Texts) -> PageTable | None:
-    """Return the moves that relieve the fullest coaches, None where there are none."""
+    """Return the moves that relieve full coaches, what saves most first; None where there are none."""
     if facts.relief.is_empty():
         return None
     _ = texts.gettext
     rows = []
-    for i, move in enumerate(facts.relief.to_dicts(), start=1):
+    for i, move in enumerate(facts.first_moves().to_dicts(), start=1):
         rows.append(
             cells(
                 texts.number(i),
                 move["client_id"],
-                move["from_coach"],
-                move["to_coach"],
+                facts.coach(move["from_coach"]),
+                facts.coach(move["to_coach"]),
                 texts.share(move["from_utilisation_before"]),
                 texts.share(move["to_utilisation_after"]),
                 texts.number(move["relieved_minutes"]),

@@ -131,7 +131,7 @@ def robustness_table(facts: ReportFacts, texts: Texts) -> PageTable | None:
     _ = texts.gettext
     rows = tuple(
         cells(
-            _(row["change"]),
+            row["change"],
             texts.number(row["advised"]),
             texts.number(row["survive"]),
             texts.share(row["share"]),
@@ -156,7 +156,7 @@ def robustness_sentence(facts: ReportFacts, texts: Texts) -> str:
         "try ({change}), {survive} of {advised} advised moves are advised again."
     )
     return text.format(
-        change=texts.gettext(worst["change"]),
+        change=worst["change"],
         survive=texts.number(worst["survive"]),
         advised=texts.number(worst["advised"]),
     )

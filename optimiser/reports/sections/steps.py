@@ -14,31 +14,26 @@ def steps_section(facts: ReportFacts, texts: Texts) -> dict[str, Any] | None:
     moves = facts.moves
     if moves is None or moves.rows.is_empty():
         return None
-    return {"sentences": _sentences(facts, texts), "table": first_steps(moves, texts)}
+    return {
+        "sentences": _sentences(facts, texts),
+        "table": first_steps(moves, texts, names=facts.coach_names),
+    }
 
 
 def _sentences(facts: ReportFacts, texts: Texts) -> list[str]:
     _ = texts.gettext
     counts, told = facts.moves.counts if facts.moves else {}, facts.summary
-    clause = texts.ngettext(
-        "{steps} step leads from today to this plan, spread over {weeks} so that no coach takes over more than {most} clients a week",
-        "{steps} steps lead from today to this plan, spread over {weeks} so that no coach takes over more than {most} clients a week",
+    steps = texts.ngettext(
+        "{steps} step leads from today to this plan, spread over {weeks} so that no coach takes over more than "
+        "{most} clients a week: {moved} clients move, {forced} must, {new} are new.",
+        "{steps} steps lead from today to this plan, spread over {weeks} so that no coach takes over more than "
+        "{most} clients a week: {moved} clients move, {forced} must, {new} are new.",
         counts["steps"],
     )
     weeks = texts.ngettext("{n} week", "{n} weeks", counts["waves"]).format(n=texts.number(counts["waves"]))
-    sentences = [
-        clause.format(
-            steps=texts.number(counts["steps"]),
-            weeks=weeks,
-            most=texts.number(facts.policy.limits.new_a_week),
-        )
-        + ": "
-        + _("{moved} clients move, {forced} must, {new} are new.").format(
-            moved=texts.number(counts["moved"]),
-            forced=texts.number(counts["forced"]),
-            new=texts.number(counts["new"]),
-        )
-    ]
+    figures = {name: texts.number(counts[name]) for name in ("steps", "moved", "forced", "new")}
+    most = texts.number(facts.policy.limits.new_a_week)
+    sentences = [steps.format(weeks=weeks, most=most, **figures)]
     budget = facts.policy.limits.moves
     if budget is not None:
         sentence = _("The budget was {budget} moves, of {movable} clients who could move at all.")

@@ -10,6 +10,7 @@ import polars as pl
 from optimiser.reports.facts import ReportFacts
 from optimiser.reports.layout import Cell, PageTable, cells, headings
 from optimiser.reports.texts import DASH, Texts
+from optimiser.reports.words import language_names
 
 MEASURES = ("served", "own_language", "utilisation", "kept", "travel_minutes", "interpreter")
 
@@ -55,7 +56,7 @@ def treatment_parts(facts: ReportFacts, texts: Texts) -> tuple[PageTable, ...]:
     return (
         _table(_("By municipality"), _("Municipality"), treatment.municipality, {}, texts),
         _table(_("By age group"), _("Age group"), treatment.age_group, ages, texts),
-        _table(_("By language of service"), _("Language"), treatment.language, language_names(texts), texts),
+        _table(_("By language of service"), _("Language"), treatment.language, _languages(texts), texts),
     )
 
 
@@ -108,27 +109,6 @@ def _minutes(texts: Texts) -> Callable[[float | None], str]:
     return lambda value: texts.number(value, 1)
 
 
-def language_names(texts: Texts) -> dict[str, str]:
-    """Return language code to name; a code that is not here is shown as it is."""
-    _ = texts.gettext
-    return {
-        "fi": _("Finnish"),
-        "sv": _("Swedish"),
-        "fse": _("Finnish Sign Language"),
-        "en": _("English"),
-        "ru": _("Russian"),
-        "ar": _("Arabic"),
-        "fa": _("Persian"),
-        "et": _("Estonian"),
-        "ku": _("Kurdish"),
-        "so": _("Somali"),
-        "th": _("Thai"),
-        "zh": _("Chinese"),
-        "vi": _("Vietnamese"),
-        "es": _("Spanish"),
-        "tr": _("Turkish"),
-        "sq": _("Albanian"),
-        "de": _("German"),
-        "uk": _("Ukrainian"),
-        "other": _("all others together"),
-    }
+def _languages(texts: Texts) -> dict[str, str]:
+    """Return cell to name: languages, and those held together because few speak each."""
+    return language_names(texts) | {"other": texts.gettext("all others together")}

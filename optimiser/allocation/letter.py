@@ -1,0 +1,308 @@
+"""What a client may be told about the coach: service reasons alone, each of them true.
+
+Never told: minutes and loads, other clients, chains of moves, that a pair is excluded, a colleague's absence
+or departure. Where one of these is the only reason, what is true of the new coach stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date as Date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from optimiser.allocation.encode import Encoding
+from optimiser.allocation.facts import KEPT_BY
+from optimiser.allocation.pairs import Pairs
+from optimiser.allocation.prices import pair_price
+from optimiser.allocation.rules import MOVING, barred
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.schema import AGE_GROUPS
+from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
+
+NEW, CHANGED, SAME, NONE = "new", "changed", "same", "none"
+WISH = "client_wish"
+CAUSES = {
+    "municipality": "former_municipality",
+    "language": "former_language",
+    "age_group": "former_age",
+    "travel": "former_travel",
+}
+"""Rules that bar the former coach and may be told, and what is said of them; the integration period apart."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One thing that may be told.
+
+    Attributes
+    ----------
+    code : str
+        Of `reports.letter.GROUNDS`.
+    name : str
+        Of the municipality it is about; empty for most.
+    """
+
+    code: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter to a client says.
+
+    Attributes
+    ----------
+    client_id : str
+    kind : str
+        `NEW`, `CHANGED`, `SAME` or `NONE`.
+    day : datetime.date
+        Of the facts.
+    municipality : str
+        Name of the home municipality.
+    coach_id : str or None
+        Coach proposed.
+    unit : str
+        Name of the coach's unit; its id where it has none, empty without a coach.
+    grounds : tuple of Ground
+        Why, the causes of a change first.
+    week : datetime.date or None
+        Monday of the week of the change, where the move list names it.
+    confirmed : datetime.date or None
+        Day on which an official accepted the change.
+    """
+
+    client_id: str
+    kind: str
+    day: Date
+    municipality: str
+    coach_id: str | None
+    unit: str
+    grounds: tuple[Ground, ...]
+    week: Date | None = None
+    confirmed: Date | None = None
+
+
+def letter(
+    snapshot: Snapshot,
+    encoding: Encoding,
+    rows: pl.DataFrame,
+    client_id: str,
+    moves: pl.DataFrame | None = None,
+) -> Letter:
+    """Return what a client may be told about the coach that a plan proposes.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The facts that the plan was made of.
+    encoding : Encoding
+        Of these facts under the plan's policy.
+    rows : polars.DataFrame
+        The plan's rows.
+    client_id : str
+        The client.
+    moves : polars.DataFrame or None
+        The plan's move list with what people decided, where there is one.
+
+    Raises
+    ------
+    InputError
+        Where the plan has no such client, it was made of other facts, or the change was rejected.
+    """
+    mine = rows.filter(pl.col("client_id") == client_id)
+    facts = snapshot.clients.filter(pl.col("client_id") == client_id)
+    if mine.is_empty() or facts.is_empty():
+        raise InputError(
+            [_complaint(client_id, said("no client of the plan has this id"), said("Check the id."))]
+        )
+    client, coach = facts.row(0, named=True), mine["coach_id"][0]
+    if coach is not None and coach not in encoding.coach_ids:
+        advice = said("Name the region that the plan was made of.")
+        raise InputError([_complaint(client_id, said("the plan's coach is not in the region"), advice)])
+    week, confirmed = _decided(client_id, client["coach_id"], coach, moves)
+    present = client["coach_id"]
+    kind = NONE if coach is None else NEW if present is None else SAME if present == coach else CHANGED
+    known = () if coach is None else tuple(_grounds(_Case(snapshot, encoding, client, coach), kind))
+    return Letter(
+        client_id=client_id,
+        kind=kind,
+        day=snapshot.date,
+        municipality=_name(snapshot, client["municipality"]),
+        coach_id=coach,
+        unit=_unit(snapshot, coach),
+        grounds=known,
+        week=week,
+        confirmed=confirmed,
+    )
+
+
+def _complaint(client_id: str, problem: str, advice: str) -> Complaint:
+    return Complaint("plan.csv", 0, "client_id", client_id, problem, advice)
+
+
+def _decided(
+    client_id: str, present: str | None, coach: str | None, moves: pl.DataFrame | None
+) -> tuple[Date | None, Date | None]:
+    """Week of the change, and the day on which it was confirmed.
+
+    Raises
+    ------
+    InputError
+        Where an official has rejected it.
+    """
+    mine = moves.filter(pl.col("client_id") == client_id) if moves is not None else None
+    if mine is None or mine.is_empty() or present == coach:
+        return None, None
+    row = mine.row(0, named=True)
+    if row["decision"] == "rejected":
+        problem = said("an official has rejected this change of coach, so there is nothing to tell")
+        raise InputError([_complaint(client_id, problem, said("Write the letter from the next plan."))])
+    confirmed = row["decision"] == "accepted" and row["confirmed_by"] is not None
+    return row["wave_starts"], row["confirmed_at"] if confirmed else None
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One client and the coach proposed."""
+
+    snapshot: Snapshot
+    encoding: Encoding
+    client: dict[str, Any]
+    coach: str
+
+    @property
+    def at(self) -> int:
+        """Row of the client in the encoding."""
+        ids = self.snapshot.clients["client_id"].sort()
+        return int(ids.search_sorted(self.client["client_id"]))
+
+    @property
+    def to(self) -> int:
+        """Place of the coach."""
+        return self.encoding.coach_ids.index(self.coach)
+
+    def with_coach(self, coach: int) -> Pairs:
+        """The pair of the client and a coach."""
+        profile = self.encoding.rows.profile[[self.at]]
+        return Pairs(self.encoding.facts, profile, np.array([coach]))
+
+
+def _grounds(case: _Case, kind: str) -> Iterator[Ground]:
+    """Why, the causes first; a ground comes once."""
+    told = {}
+    causes = {SAME: _why_same, CHANGED: _why_changed}.get(kind)
+    if _wished(case):
+        told["wish"] = Ground("wish")
+    elif causes is not None:
+        told |= {ground.code: ground for ground in causes(case)}
+    told |= {ground.code: ground for ground in _service(case)}
+    if "language_gained" in told:
+        told.pop("language_other", None)
+    yield from told.values()
+
+
+def _wished(case: _Case) -> bool:
+    """Whether a pin in force says that the client wished for this coach."""
+    pins = case.snapshot.pins.filter(
+        (pl.col("client_id") == case.client["client_id"])
+        & (pl.col("coach_id") == case.coach)
+        & (pl.col("reason_code").cast(pl.String) == WISH)
+        & (pl.col("until").is_null() | (pl.col("until") >= case.snapshot.date))
+    )
+    return not pins.is_empty()
+
+
+def _why_same(case: _Case) -> Iterator[Ground]:
+    if case.encoding.frozen_by[case.at] & KEPT_BY["recent_change"]:
+        yield Ground("settled")
+    yield Ground("known")
+
+
+def _why_changed(case: _Case) -> Iterator[Ground]:
+    """What bars the former coach and may be told; of those who could stay, what the change brings."""
+    present = int(case.encoding.rows.present[case.at])
+    bars = {name for name, where in barred(case.with_coach(present)).items() if where[0]} - set(MOVING)
+    if not bars:
+        yield from _gains(case, present)
+        return
+    for name, code in CAUSES.items():
+        if name in bars:
+            yield Ground(code, _home(case) if name == "municipality" else "")
+    if "integration_unit" in bars:
+        until = case.client["integration_until"]
+        if until is not None and until >= case.snapshot.date:
+            yield Ground("integration_begun")
+        elif until is not None:
+            yield Ground("integration_ended")
+
+
+def _gains(case: _Case, present: int) -> Iterator[Ground]:
+    """What a change brings that no rule demands; a household's and a pin's reasons are not the client's own."""
+    encoding, at = case.encoding, case.at
+    if encoding.rows.pin[at] >= 0 or encoding.units.size[encoding.units.of_client[at]] > 1:
+        return
+    old, new, prices = case.with_coach(present), case.with_coach(case.to), encoding.facts.policy.prices
+    nearer = new.road_minutes()[0] < old.road_minutes()[0] and new.in_person_meetings()[0] > 0
+    if nearer and prices.travel_share > 0:
+        yield Ground("nearer")
+    if new.share_language()[0] and not old.share_language()[0]:
+        yield Ground("language_gained")
+    # What the pair itself does not pay for can only be the sharing out of the work.
+    if pair_price(old)[0] - pair_price(new)[0] <= encoding.rows.saving[at]:
+        yield Ground("balance")
+
+
+def _service(case: _Case) -> Iterator[Ground]:
+    """What is true of the coach and matters to the client."""
+    pair, coaches, clients = (
+        case.with_coach(case.to),
+        case.encoding.facts.coaches,
+        case.encoding.facts.clients,
+    )
+    profile, coach = int(pair.client[0]), case.to
+    if clients.integration[profile] and coaches.integration[coach]:
+        yield Ground("integration")
+    elif coaches.serves[coach, clients.municipality[profile]]:
+        yield Ground("municipality", _home(case))
+    if case.client["language"] in coaches.spoken[coach]:
+        yield Ground("language")
+    elif pair.share_language()[0]:
+        yield Ground("language_other")
+    elif not pair.region.needs_coach[clients.language[profile]]:
+        yield Ground("interpreter")
+    ages = coaches.age_groups[coach]
+    if int(ages.sum()) < len(AGE_GROUPS) and ages[clients.age_group[profile]]:
+        yield Ground("age")
+    if clients.specialism[profile] >= 0 and coaches.specialisms[coach, clients.specialism[profile]]:
+        yield Ground("specialism")
+    channel = str(case.client["channel"])
+    if channel != "in_person":
+        yield Ground(channel)
+    elif not coaches.remote[coach]:
+        yield Ground(
+            "office", _name(case.snapshot, case.encoding.facts.region.codes[coaches.municipality[coach]])
+        )
+
+
+def _home(case: _Case) -> str:
+    return _name(case.snapshot, case.client["municipality"])
+
+
+def _name(snapshot: Snapshot, code: str) -> str:
+    """Name of a municipality."""
+    found = snapshot.municipalities.filter(pl.col("municipality").cast(pl.String) == str(code))
+    return str(found["name"][0])
+
+
+def _unit(snapshot: Snapshot, coach_id: str | None) -> str:
+    """Name of a coach's unit, or its id; empty without a coach."""
+    if coach_id is None:
+        return ""
+    mine = snapshot.coaches.filter(pl.col("coach_id") == coach_id).select("unit_id")
+    found = mine.join(snapshot.units, on="unit_id").row(0, named=True)
+    return str(found["name"] or found["unit_id"])

@@ -1,0 +1,214 @@
+"""`optimiser pseudonymise` and `reidentify`: persons become ids, and ids persons again, on this machine."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+
+from optimiser.cli.columns import WRITTEN
+from optimiser.cli.speak import tell, texts
+from optimiser.cli.stopwatch import Stopwatch
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.schema import TABLES
+from optimiser.domain.texts import said, several
+from optimiser.tables.pseudonym_folder import FILES, RECORD, key_id_of, read_id_tables, write_folder
+from optimiser.tables.pseudonym_key import (
+    SECRET_BYTES,
+    KeyFile,
+    make_key,
+    read_key,
+    rewrite_key,
+    rights_are_known,
+)
+from optimiser.tables.pseudonyms import Pseudonymous, pseudonymised
+from optimiser.tables.staged import staged
+from optimiser.workspace import current, is_workspace
+
+SHOWN = 40
+"""Dropped columns told on the screen; all are in dropped.csv."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The words of a call."""
+
+    raw: Path
+    key: Path
+    out: Path | None
+    headings: Path | None
+    finnish: bool
+
+    def folder(self) -> Path:
+        """The folder to write."""
+        raw = self.raw.resolve()
+        return self.out or raw.with_name(f"{raw.stem if raw.is_file() else raw.name}-pseudonymous")
+
+
+def write_pseudonymous(wishes: Wishes) -> None:
+    """Carry the command out and say what it did."""
+    out = wishes.folder()
+    _refuse_places(wishes, out)
+    new = not wishes.key.exists()
+    key = _new_key(out) if new else _key_of(wishes.key, out)
+    with Stopwatch() as watch:
+        with watch.phase("read"):
+            found = pseudonymised(wishes.raw, key, headings=wishes.headings, progress=watch)
+        with watch.phase("write"):
+            _write(wishes, out, found, new)
+    _say(wishes, out, found, new)
+
+
+def _write(wishes: Wishes, out: Path, found: Pseudonymous, new: bool) -> None:
+    """Write the folder and the key file; where one cannot be written the other is not."""
+    made = False
+    try:
+        with staged(out, replaced=FILES) as stage:
+            write_folder(stage, found, wishes.finnish)
+            if new:
+                make_key(wishes.key, found.key)
+                made = True
+            else:
+                rewrite_key(wishes.key, found.key)
+    except BaseException:
+        if made:
+            wishes.key.unlink(missing_ok=True)
+        raise
+
+
+def _new_key(out: Path) -> KeyFile:
+    if key_id_of(out) is not None:
+        advice = said("Name the right key file, or choose another folder to begin anew.")
+        problem = said("the key file is lost: new ids would not match those of this folder")
+        raise _wrong(out, problem, advice)
+    return KeyFile(secrets.token_bytes(SECRET_BYTES))
+
+
+def _key_of(path: Path, out: Path) -> KeyFile:
+    key = read_key(path)
+    _refuse_other_key(out, key)
+    return key
+
+
+def _refuse_other_key(folder: Path, key: KeyFile) -> None:
+    if key_id_of(folder) not in (None, key.key_id()):
+        problem = said("the ids of this folder were made with another key")
+        raise _wrong(
+            folder, problem, said("Name the key file they were made with, or choose another folder.")
+        )
+
+
+def _refuse_places(wishes: Wishes, out: Path) -> None:
+    """Raise where export, key file and folder would lie in one another."""
+    if (wishes.raw / RECORD).is_file():
+        problem = said("the ids in this folder are pseudonymous already")
+        raise _wrong(wishes.raw, problem, said("Name the export that it was made of."))
+    raw, key, folder = wishes.raw.resolve(), wishes.key.resolve(), out.resolve()
+    apart = said("Choose a folder apart from the export.")
+    if folder == raw or folder.is_relative_to(raw) or raw.is_relative_to(folder):
+        raise _wrong(out, said("the folder to write and the export lie in one another"), apart)
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / RECORD).is_file():
+        problem = said("the folder holds other files and no earlier output")
+        raise _wrong(out, problem, said("Choose a new or empty folder."))
+    if any(is_workspace(above) for above in (folder, *folder.parents)):
+        raise _wrong(out, said("the folder to write lies in a workspace"), apart)
+    inside = key.is_relative_to(raw) or key.is_relative_to(folder)
+    if inside or any(is_workspace(above) for above in key.parents):
+        problem = said("the key file would lie with the data that it opens")
+        raise _wrong(wishes.key, problem, said("Keep it apart, in a folder that only you can read."))
+
+
+def _wrong(path: Path, problem: str, advice: str) -> InputError:
+    return InputError([Complaint(str(path), 0, "", "", problem, advice)])
+
+
+def _say(wishes: Wishes, out: Path, found: Pseudonymous, new: bool) -> None:
+    """What was made of the export, what was dropped, and what to do with the key file."""
+    for notice in found.notices:
+        tell(notice)
+    dropped = found.dropped.rows()
+    for file, heading, reason in dropped[:SHOWN]:
+        if reason == "personal":
+            tell(said("Dropped: {heading} in {file} (personal)", heading=heading, file=file))
+        else:
+            tell(said("Dropped: {heading} in {file} (not needed)", heading=heading, file=file))
+    if len(dropped) > SHOWN:
+        tell(
+            several(
+                "{count:,} more column dropped; see dropped.csv.",
+                "{count:,} more columns dropped; see dropped.csv.",
+                len(dropped) - SHOWN,
+            )
+        )
+    tell(
+        said(
+            "With pseudonymous ids in {folder}: clients {clients:,}, coaches {coaches:,}.",
+            folder=str(out),
+            clients=found.clients,
+            coaches=found.frames["coaches"].height,
+        )
+    )
+    _say_about_key(wishes.key, found, new)
+
+
+def _say_about_key(path: Path, found: Pseudonymous, new: bool) -> None:
+    if found.is_strange():
+        share = said(
+            "The key file knew {known:,} of the {clients:,} clients. Is it the key file of this region?",
+            known=found.known,
+            clients=found.clients,
+        )
+        tell(share, error=True)
+    if new:
+        tell(
+            said(
+                "Made the key file {file}. Keep it apart from the data, and a copy of it safe: without it the next "
+                "export gets other ids, and nobody can say who is who.",
+                file=str(path),
+            )
+        )
+    if not rights_are_known():
+        tell(said("Who may read {file} cannot be checked on this system: see to its rights.", file=str(path)))
+
+
+def write_identified(out: Path, key_file: Path, to: Path | None) -> None:
+    """Write a workbook with the names beside the ids, and say how many are known."""
+    from optimiser.reports.identified import count_known
+    from optimiser.reports.identified import write_identified as write_workbook
+
+    key = read_key(key_file)
+    folder = current(out)
+    target = to or out.resolve().with_name(f"{out.resolve().name}-with-names.xlsx")
+    _refuse_target(target, out, folder)
+    _refuse_other_key(folder, key)
+    declared = TABLES | {table.name: table for table in WRITTEN}
+    tables = read_id_tables(folder, declared, key)
+    if not tables:
+        advice = said("Name a folder that was made of an export with `optimiser pseudonymise`, or its plan.")
+        raise _wrong(out, said("no table here holds ids of `optimiser pseudonymise`"), advice)
+    counted = count_known(tables, key)
+    if not counted.known:
+        problem = said("the ids of this folder were made with another key")
+        raise _wrong(out, problem, said("Name the key file they were made with, or choose another folder."))
+    write_workbook(target, tables, key, Date.today(), texts())
+    tell(
+        said(
+            "Ids that the key file knows: {known:,}; that it does not know: {unknown:,}.",
+            known=counted.known,
+            unknown=counted.unknown,
+        )
+    )
+    tell(said("Names and identity codes are in {file}: delete it after use.", file=str(target)))
+
+
+def _refuse_target(target: Path, out: Path, folder: Path) -> None:
+    place = target.resolve()
+    inside = any(place.is_relative_to(f.resolve()) for f in (out, folder))
+    if inside or any(is_workspace(above) for above in place.parents):
+        problem = said("names may not lie with the pseudonymous data")
+        raise _wrong(target, problem, said("Name another place with --to."))
+    if target.suffix.lower() != ".xlsx":
+        raise _wrong(
+            target, said("the name does not end in .xlsx"), said("Name a workbook, such as persons.xlsx.")
+        )

@@ -1,0 +1,153 @@
+"""`optimiser update`: what has changed since the snapshot, and the next snapshot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+
+from optimiser.allocation.update import Update, follow
+from optimiser.cli.apply import now, official
+from optimiser.cli.speak import tell, texts
+from optimiser.cli.stopwatch import Stopwatch
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.policy import Policy
+from optimiser.domain.snapshot import Snapshot
+from optimiser.domain.texts import said
+from optimiser.domain.update import Past
+from optimiser.reports.update import summary, write_changes_workbook
+from optimiser.tables.policy_file import read_policy
+from optimiser.tables.read import read_export, read_snapshot
+from optimiser.workspace import current, is_workspace
+from optimiser.workspace.folder import log_of, read_kept
+from optimiser.workspace.history import standing
+from optimiser.workspace.keep_update import (
+    BESIDE,
+    WORKBOOK,
+    KeptUpdate,
+    Order,
+    keep_update,
+    write_beside,
+)
+from optimiser.workspace.past import past_of
+
+DATED = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+"""End of the name of a folder that an earlier update wrote."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The words of a call."""
+
+    region: Path
+    export: Path
+    out: Path | None
+    policy: Path | None
+    by: str
+    headings: Path | None
+    finnish: bool
+
+
+def write_update(wishes: Wishes) -> None:
+    """Carry the command out and say what has changed."""
+    by, at = official(wishes.by), now()
+    with Stopwatch() as watch:
+        with watch.phase("read"):
+            policy = read_policy(wishes.policy)
+            before, past = _before(wishes, policy, watch)
+            export = read_export(
+                current(wishes.export), before, policy=policy, headings=wishes.headings, progress=watch
+            )
+        with watch.phase("compare"):
+            beside = (export.apart, export.away, export.lacking)
+            update = follow(before, export.snapshot, beside, past, policy, texts())
+        for notice in (*export.snapshot.notices, *update.notices):
+            tell(notice)
+        if not update.changed:
+            tell(
+                said("Nothing has changed since the snapshot of {day}; nothing was written.", day=before.date)
+            )
+            return
+        with watch.phase("write"):
+            kept, out, fresh = _write(wishes, update, Order(at, by, policy.fingerprint()), watch)
+    for line in summary(update):
+        tell(line)
+    _say_where(wishes, (kept, out, fresh), watch.total())
+
+
+def _before(wishes: Wishes, policy: Policy, watch: Stopwatch) -> tuple[Snapshot, Past]:
+    """The snapshot that stands, and what its workspace remembers."""
+    folder = current(wishes.region)
+    if not is_workspace(wishes.region):
+        return read_snapshot(folder, policy=policy, headings=wishes.headings, progress=watch), Past()
+    entries = log_of(wishes.region)
+    kept = standing(entries)
+    assert kept is not None, "current() has found it"
+    return read_kept(wishes.region, kept), past_of(wishes.region, entries)
+
+
+def _write(
+    wishes: Wishes, update: Update, order: Order, watch: Stopwatch
+) -> tuple[KeptUpdate | None, Path | None, bool]:
+    """Write the next snapshot: into the workspace, into the folder asked for or beside the region."""
+
+    def also(folder: Path) -> None:
+        write_changes_workbook(update, folder / WORKBOOK, texts().language)
+
+    inside = is_workspace(wishes.region)
+    out = wishes.out if inside else wishes.out or _beside(wishes.region, update.following.date)
+    fresh = True
+    if out is not None:
+        _refuse_own(out, wishes)
+        fresh = write_beside(out, update, also, wishes.finnish)
+    kept = keep_update(wishes.region, update, order, also, watch) if inside else None
+    return kept, out, fresh
+
+
+def _beside(region: Path, day: Date) -> Path:
+    """The folder beside a region that has the day of the export in its name."""
+    whole = region.resolve()
+    name = whole.stem if whole.is_file() else whole.name
+    return (
+        region.parent / f"{DATED.sub('', name)}-{day.isoformat()}"
+        if region.name
+        else whole.with_name(f"{DATED.sub('', name)}-{day.isoformat()}")
+    )
+
+
+def _refuse_own(out: Path, wishes: Wishes) -> None:
+    """Raise where the next snapshot would take the place of what it is made of, or of a workspace."""
+    place = out.resolve()
+    for own in (wishes.region.resolve(), wishes.export.resolve()):
+        if place == own or own.is_relative_to(place) or place.is_relative_to(own):
+            problem = said("the next snapshot would be written over what it is made of")
+            advice = said("Name another folder with --out.")
+            raise InputError([Complaint(str(out), 0, "--out", "", problem, advice)])
+    if is_workspace(out):
+        problem = said("this is a workspace, which keeps its snapshots itself")
+        advice = said("Name the workspace in the place of the region, or another folder with --out.")
+        raise InputError([Complaint(str(out), 0, "--out", "", problem, advice)])
+
+
+def _say_where(wishes: Wishes, written: tuple[KeptUpdate | None, Path | None, bool], seconds: float) -> None:
+    """Where everything lies, and what comes next."""
+    kept, out, fresh = written
+    region: Path = wishes.region
+    if out is not None and not fresh:
+        tell(said("{folder} holds this snapshot already; nothing was written there.", folder=str(out)))
+    if kept is not None:
+        tell(said("The next snapshot: {folder}  ({seconds:.1f} s)", folder=str(kept.folder), seconds=seconds))
+        tell(said("What has changed: {file}", file=str(kept.changes / WORKBOOK)))
+        tell(
+            said(
+                "The log ends at entry {entry}, {hash}",
+                entry=kept.entry.seq,
+                hash=kept.entry.hash,
+            )
+        )
+    elif out is not None:
+        region = out
+        tell(said("The next snapshot: {folder}  ({seconds:.1f} s)", folder=str(out), seconds=seconds))
+        tell(said("What has changed: {file}", file=str(out / BESIDE / WORKBOOK)))
+    tell(said("Next: optimiser rebalance {region} --out moves", region=str(region)))

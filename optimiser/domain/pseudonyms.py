@@ -1,0 +1,50 @@
+"""Persons behind pseudonymous ids, and what an export holds that is not needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from optimiser.domain.columns import Column, Table
+
+DROPPED = Table(
+    "dropped",
+    "poistetut",
+    "Columns of an export that were dropped: headings only, never a value.",
+    (
+        Column("file", "text", "File, or file and sheet.", "tiedosto", required=True),
+        Column("heading", "text", "Heading, or the number of the column.", "otsikko", required=True),
+        Column(
+            "reason",
+            "code",
+            "personal (names, identity codes, contact details), not_needed (no table of ours has it).",
+            "syy",
+            required=True,
+            choices=("personal", "not_needed"),
+        ),
+    ),
+    key=("file", "heading"),
+    every_column=True,
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whom a pseudonymous id stands for, as the key file remembers it; texts as they stood in the export.
+
+    Attributes
+    ----------
+    id : str
+        Id in the export; empty where it has none.
+    code : str
+        Personal identity code, in capitals; empty where there is none.
+    name, email : str
+        Empty where the export has none.
+    protected : bool
+        The address is protected: the person is in no list.
+    """
+
+    id: str = ""
+    code: str = ""
+    name: str = ""
+    email: str = ""
+    protected: bool = False

@@ -1,0 +1,156 @@
+"""The key file: the secret behind pseudonymous ids and whom they stand for; its owner's alone, never printed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.pseudonyms import Person
+from optimiser.domain.texts import said
+from optimiser.tables.staged import OWNERS_FILE, staged_file
+
+Kind = Literal["client", "coach", "household"]
+
+VERSION = 1
+SECRET_BYTES = 32
+PREFIXES: dict[Kind, str] = {"client": "C", "coach": "K", "household": "H"}
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Of base 32, without those that are taken for others or make words: I, L, O, U."""
+LENGTH = 12
+"""Letters after the prefix: 60 bits, so that among a million ids two are alike once in two million exports."""
+IDS = rf"[CK][{LETTERS}]{{{LENGTH}}}"
+"""Pattern of the ids of clients and coaches."""
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """The secret, and the persons seen with it.
+
+    Attributes
+    ----------
+    secret : bytes
+        `SECRET_BYTES` random bytes.
+    clients, coaches : dict
+        Pseudonymous id to person.
+    """
+
+    secret: bytes = field(repr=False)
+    clients: dict[str, Person] = field(default_factory=dict, repr=False)
+    coaches: dict[str, Person] = field(default_factory=dict, repr=False)
+
+    def pseudonym(self, kind: Kind, identity: str) -> str:
+        """Return the id that stands for an identity; other kinds give other ids for the same text."""
+        digest = hashlib.blake2b(identity.encode(), digest_size=8, key=self.secret, person=kind.encode())
+        number = int.from_bytes(digest.digest())
+        return PREFIXES[kind] + "".join(LETTERS[number >> 5 * i & 31] for i in range(LENGTH))
+
+    def key_id(self) -> str:
+        """Return what tells this secret from another without telling it: 16 hex digits."""
+        return hashlib.blake2b(digest_size=8, key=self.secret, person=b"key").hexdigest()
+
+
+def read_key(path: Path) -> KeyFile:
+    """Read a key file.
+
+    Raises
+    ------
+    InputError
+        Where it is no key file, or others than its owner may read it.
+    """
+    try:
+        if not path.is_file():
+            raise _wrong(path, said("there is no key file"), said("Name the file that holds the key."))
+        _refuse_open(path)
+        text = path.read_bytes()
+    except OSError as error:
+        advice = said("Ask its owner, or name the right key file.")
+        raise _wrong(path, said("the key file cannot be opened"), advice) from error
+    try:
+        return _understood(json.loads(text))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        # What the parser says would repeat parts of the file.
+        pass
+    advice = said("Name the file that `optimiser pseudonymise` made, or bring it back from a backup.")
+    raise _wrong(path, said("the file is no key file"), advice)
+
+
+def rights_are_known() -> bool:
+    """Whether this system tells who may read a file."""
+    return os.name == "posix"
+
+
+def make_key(path: Path, key: KeyFile) -> None:
+    """Write a new key file that only its owner can read.
+
+    Raises
+    ------
+    InputError
+        Where a file stands there already, or it cannot be written.
+    """
+    try:
+        number = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNERS_FILE)
+    except OSError as error:
+        advice = said("Choose another place for the key file, in a folder that is there.")
+        raise _wrong(path, said("the key file cannot be made here"), advice) from error
+    try:
+        _write(number, key)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def rewrite_key(path: Path, key: KeyFile) -> None:
+    """Put the persons seen into a key file that is there: the whole file takes its place, or nothing does.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be written.
+    """
+    with staged_file(path.resolve(), lambda _: True) as beside:
+        _write(os.open(beside, os.O_WRONLY | os.O_TRUNC), key)
+
+
+def _write(number: int, key: KeyFile) -> None:
+    with open(number, "w", encoding="utf-8") as file:
+        json.dump(_told(key), file, ensure_ascii=False, indent=0)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _told(key: KeyFile) -> dict[str, Any]:
+    """The key file as JSON, empty fields left out."""
+    kinds = {"clients": key.clients, "coaches": key.coaches}
+    people = {
+        kind: {i: {k: v for k, v in asdict(p).items() if v} for i, p in sorted(known.items())}
+        for kind, known in kinds.items()
+    }
+    return {"version": VERSION, "key": key.secret.hex(), **people}
+
+
+def _understood(told: dict[str, Any]) -> KeyFile:
+    """The key file from its JSON; ValueError and its like where it is none."""
+    secret = bytes.fromhex(told["key"])
+    if told["version"] != VERSION or len(secret) != SECRET_BYTES:
+        raise ValueError
+    clients, coaches = (
+        {str(i): Person(**p) for i, p in told[kind].items()} for kind in ("clients", "coaches")
+    )
+    return KeyFile(secret, clients, coaches)
+
+
+def _refuse_open(path: Path) -> None:
+    if rights_are_known() and stat.S_IMODE(path.stat().st_mode) & ~OWNERS_FILE:
+        advice = said("Take the rights of others away: chmod 600 {file}", file=path.name)
+        raise _wrong(path, said("others than the owner may read or change the key file"), advice)
+
+
+def _wrong(path: Path, problem: str, advice: str) -> InputError:
+    return InputError([Complaint(str(path), 0, "", "", problem, advice)])

@@ -1,0 +1,151 @@
+"""What a workspace remembers of its clients: confirmed changes of coach, and who stood in earlier snapshots."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date as Date
+from pathlib import Path
+
+import polars as pl
+
+from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.texts import said
+from optimiser.domain.update import CONFIRMED_MOVES, WAITING, Past
+from optimiser.tables.edited import read_edited
+from optimiser.workspace.entries import APPLY, PURGE, UPDATE, Entry, Kept
+from optimiser.workspace.folder import SNAPSHOTS, UPDATES, kept_snapshot, purged_before
+from optimiser.workspace.history import way
+
+MOVES_FILE = f"{CONFIRMED_MOVES.name}.csv"
+"""Of the tables of changes the one that is read again: what waits to be entered in the client system."""
+COLUMNS = {"client_id": pl.String(), "coach_id": pl.String(), "involuntary_changes": pl.Int32()}
+NEEDED = ("client_id", "system_coach_id", "coach_id", "confirmed_on", "state")
+FILLED = ("client_id", "coach_id", "confirmed_on", "state")
+
+
+def past_of(workspace: Path, entries: Sequence[Entry]) -> Past:
+    """Return what is remembered on the way to the snapshot that stands.
+
+    Snapshots and changes that were purged by the rules of retention are passed over: what they told is
+    not remembered any more.
+
+    Parameters
+    ----------
+    workspace : Path
+        The workspace.
+    entries : sequence of Entry
+        Its log.
+
+    Raises
+    ------
+    InputError
+        Where a snapshot or a table of the log is gone without a purge, or was changed.
+    """
+    taken = way(entries)
+    reader = _Reader(workspace, entries)
+    applies = [entry for entry in taken if entry.kind == APPLY]
+    pairs = [(entry, reader.read(entry.before), reader.read(entry.after)) for entry in applies]
+    both = [(entry, was, now) for entry, was, now in pairs if was is not None and now is not None]
+    last = max((place for place, entry in enumerate(taken) if entry.kind == UPDATE), default=-1)
+    pending = _waiting(workspace, taken[last], entries) if last >= 0 else Past().confirmed
+    for entry, was, now in both:
+        if entry in taken[last + 1 :]:
+            pending = _confirmed(pending, was, now, Date.fromisoformat(entry.after.day))
+    first, seen = _first_and_last(taken, reader)
+    return Past(pending, _involuntary(both), seen, first)
+
+
+class _Reader:
+    """Reads some columns of the clients of kept snapshots, each once."""
+
+    def __init__(self, workspace: Path, entries: Sequence[Entry]) -> None:
+        self.workspace, self.entries = workspace, entries
+        self.frames: dict[str, pl.DataFrame | None] = {}
+
+    def read(self, kept: Kept) -> pl.DataFrame | None:
+        """Columns `COLUMNS` of the clients of a snapshot; None where it was purged."""
+        name = kept.folder()
+        if name not in self.frames:
+            folder = self.workspace / SNAPSHOTS / name
+            purged = not folder.is_dir() and purged_before(self.entries, kept) is not None
+            self.frames[name] = None if purged else _clients(kept_snapshot(self.workspace, kept))
+        return self.frames[name]
+
+
+def _clients(folder: Path) -> pl.DataFrame:
+    file = folder / "clients.parquet"
+    held = pl.read_parquet_schema(file)
+    frame = pl.read_parquet(file, columns=[name for name in COLUMNS if name in held])
+    # A column that is empty throughout is not written.
+    empty = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items() if name not in held]
+    return frame.with_columns(empty).select(list(COLUMNS)).cast(pl.Schema(COLUMNS))
+
+
+def _waiting(workspace: Path, update: Entry, entries: Sequence[Entry]) -> pl.DataFrame:
+    """What the last update found waiting to be entered, in the columns of `Past.confirmed`."""
+    place = f"{UPDATES}/{update.after.folder()}/{MOVES_FILE}"
+    file = workspace / place
+    if not file.is_file():
+        if any(
+            update.after.folder() in entry.steps.get(UPDATES, []) for entry in entries if entry.kind == PURGE
+        ):
+            return Past().confirmed
+        problem = said("the changes kept here are gone")
+    elif hashlib.sha256(file.read_bytes()).hexdigest() != update.files.get(place):
+        problem = said("these are no longer the changes that were kept here")
+    else:
+        rows = read_edited(file, CONFIRMED_MOVES, NEEDED, FILLED)
+        rows = rows.filter(pl.col("state").cast(pl.String) == WAITING)
+        return rows.select(
+            "client_id", "coach_id", former_coach_id="system_coach_id", since="confirmed_on"
+        ).select(Past().confirmed.columns)
+    advice = said("Bring the file back from a backup, or begin another workspace.")
+    raise InputError([Complaint(str(file), 0, "", "", problem, advice)])
+
+
+def _confirmed(pending: pl.DataFrame, was: pl.DataFrame, now: pl.DataFrame, day: Date) -> pl.DataFrame:
+    """Changes that wait, with those of one apply; whoever changes again keeps every coach from before."""
+    both = now.join(was.select("client_id", former_coach_id="coach_id"), on="client_id")
+    new = both.filter(pl.col("coach_id").ne_missing(pl.col("former_coach_id")))
+    fresh = new.select("client_id", "former_coach_id", "coach_id", since=pl.lit(day))
+    again = pending.join(
+        fresh.select("client_id", later="coach_id"), on="client_id", how="left", maintain_order="left"
+    )
+    changed = pl.col("later").is_not_null()
+    renewed = again.with_columns(
+        coach_id=pl.coalesce("later", "coach_id"),
+        since=pl.when(changed).then(pl.lit(day)).otherwise("since"),
+    ).drop("later")
+    # Back with the coach whom the client system has: nothing waits any more.
+    rows = pl.concat([renewed, fresh.select(renewed.columns)])
+    settled = pl.col("former_coach_id").eq_missing(pl.col("coach_id")).any().over("client_id")
+    return rows.filter(~settled).unique(maintain_order=True)
+
+
+def _involuntary(both: Iterable[tuple[Entry, pl.DataFrame, pl.DataFrame]]) -> pl.DataFrame:
+    parts = [Past().involuntary]
+    for entry, was, now in both:
+        rows = now.join(was.select("client_id", before="involuntary_changes"), on="client_id")
+        more = rows.filter(pl.col("involuntary_changes") > pl.col("before"))
+        parts.append(more.select("client_id", day=pl.lit(Date.fromisoformat(entry.after.day))))
+    return pl.concat(parts)
+
+
+def _first_and_last(taken: Sequence[Entry], reader: _Reader) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The first and the last snapshot on the way that has a client; an apply changes nobody's presence."""
+    if not taken:
+        return Past().first, Past().seen
+    places = [taken[0].before, *(entry.after for entry in taken if entry.kind == UPDATE)]
+    stages = [(Date.fromisoformat(kept.day), reader.read(kept)) for kept in places]
+    rows = [
+        frame.select("client_id", "coach_id", "involuntary_changes", day=pl.lit(day), at=pl.lit(place))
+        for place, (day, frame) in enumerate(stages)
+        if frame is not None
+    ]
+    if not rows:
+        return Past().first, Past().seen
+    every = pl.concat(rows).sort("at", maintain_order=True)
+    first = every.unique("client_id", keep="first", maintain_order=True)
+    seen = every.unique("client_id", keep="last", maintain_order=True)
+    return first.select(Past().first.columns), seen.select(Past().seen.columns)

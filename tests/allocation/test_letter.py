@@ -1,0 +1,160 @@
+"""What a client may be told: each ground is true, and what may not be told is left out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from optimiser.allocation.encode import encode
+from optimiser.allocation.letter import CHANGED, NEW, NONE, SAME, Letter, letter
+from optimiser.domain.errors import InputError
+from optimiser.domain.moves import MOVES
+from optimiser.domain.policy import Policy
+from optimiser.domain.snapshot import Snapshot
+from tests.allocation.tiny import TODAY, client, coach, region
+
+UNTIL = date(2030, 1, 1)
+
+
+def told(
+    clients: list[dict[str, Any]],
+    coaches: list[dict[str, Any]],
+    to: str | None,
+    moves: dict[str, Any] | None = None,
+    **tables: Any,
+) -> Letter:
+    """The letter to K1, to whom a plan gives a coach; everybody else keeps theirs."""
+    snapshot = region(clients, coaches, **tables)
+    return of_plan(snapshot, to, moves)
+
+
+def of_plan(snapshot: Snapshot, to: str | None, moves: dict[str, Any] | None = None) -> Letter:
+    """The same of a snapshot."""
+    policy = Policy()
+    rows = snapshot.clients.select("client_id", "coach_id").with_columns(
+        coach_id=pl.when(pl.col("client_id") == "K1").then(pl.lit(to, pl.String)).otherwise("coach_id")
+    )
+    listed = None
+    if moves is not None:
+        schema = {c.name: c.dtype for c in MOVES.columns}
+        row = {"step": 1, "client_id": "K1", "to_coach_id": to, **moves}
+        listed = pl.DataFrame([row], schema=schema, orient="row")
+    return letter(snapshot, encode(snapshot, policy), rows, "K1", listed)
+
+
+def codes(found: Letter) -> set[str]:
+    """What is told, by code."""
+    return {ground.code for ground in found.grounds}
+
+
+def test_a_new_client() -> None:
+    """Who, where, and what is true of the coach: municipality, language, age group, way of meeting."""
+    found = told([client("K1")], [coach("V1", age_groups="adult senior youth"), coach("V2")], "V1")
+    assert (found.kind, found.coach_id, found.week, found.confirmed) == (NEW, "V1", None, None)
+    assert codes(found) == {"municipality", "language", "office"}
+    assert all(ground.name for ground in found.grounds if ground.code in ("municipality", "office"))
+
+
+def test_a_client_who_stays() -> None:
+    """The known coach is the reason; a change not long ago is one more."""
+    found = told([client("K1", coach_id="V1")], [coach("V1")], "V1")
+    assert (found.kind, codes(found) - {"municipality", "language", "office"}) == (SAME, {"known"})
+    found = told([client("K1", coach_id="V1", involuntary_changes=1)], [coach("V1")], "V1")
+    assert {"settled", "known"} <= codes(found)
+
+
+@pytest.mark.parametrize(
+    ("mine", "former", "code"),
+    [
+        ({}, {"serves": "536"}, "former_municipality"),
+        ({"birth_year": 2000}, {"age_groups": "senior"}, "former_age"),
+        ({}, {"languages": "sv"}, "former_language"),
+        ({}, {"remote": True}, "former_travel"),
+    ],
+)
+def test_what_bars_the_former_coach_and_may_be_told(
+    mine: dict[str, Any], former: dict[str, Any], code: str
+) -> None:
+    """A service reason of a change is told, and no other cause beside it."""
+    found = told([client("K1", coach_id="V1", **mine)], [coach("V1", **former), coach("V2")], "V2")
+    causes = {c for c in codes(found) if c.startswith("former_")}
+    assert (found.kind, causes) == (CHANGED, {code})
+    assert not codes(found) & {"balance", "nearer", "known"}
+
+
+@pytest.mark.parametrize("why", ["left", "excluded"])
+def test_what_may_not_be_told_is_replaced_by_what_is_true(why: str) -> None:
+    """A coach who left or must not serve the client: nothing about the former coach, facts of the new one."""
+    gone = {"end": date(2021, 1, 1)} if why == "left" else {}
+    barred = [{"client_id": "K1", "coach_id": "V1", "reason_code": "safety"}] if why == "excluded" else []
+    clients = [client("K1", coach_id="V1")]
+    found = told(clients, [coach("V1", **gone), coach("V2")], "V2", exclusions=barred)
+    assert found.kind == CHANGED
+    assert codes(found) == {"municipality", "language", "office"}
+
+
+def test_a_wish_is_told_and_other_pins_are_not() -> None:
+    """Only a pin with the client's wish is a reason; a pin of another kind leaves the facts alone."""
+    clients, coaches = [client("K1", coach_id="V1")], [coach("V1"), coach("V2")]
+    for reason, expected in (("client_wish", {"wish"}), ("safety", set()), ("trial_decision", set())):
+        pins = [{"client_id": "K1", "coach_id": "V2", "reason_code": reason}]
+        found = told(clients, coaches, "V2", pins=pins)
+        assert codes(found) == {"municipality", "language", "office"} | expected
+    old = [{"client_id": "K1", "coach_id": "V2", "reason_code": "client_wish", "until": date(2020, 1, 1)}]
+    assert "wish" not in codes(told(clients, coaches, "V2", pins=old))
+
+
+def test_the_work_is_shared_out() -> None:
+    """A client who could stay with a coach as near moves for the sake of time; nothing else is claimed."""
+    clients = [client("K1", coach_id="V1", coach_since=None)]
+    found = told(clients, [coach("V1"), coach("V2")], "V2")
+    assert codes(found) == {"balance", "municipality", "language", "office"}
+
+
+def test_a_household_is_not_mentioned() -> None:
+    """Who moves with others gets the facts of the coach: the reason may be another member's."""
+    clients = [client(f"K{k}", coach_id="V1", household="H1") for k in (1, 2)]
+    found = told(clients, [coach("V1"), coach("V2")], "V2")
+    assert codes(found) == {"municipality", "language", "office"}
+
+
+def test_an_interpreter_who_is_no_longer_needed() -> None:
+    """A coach who speaks the language is a gain when the former one did not; else the interpreter is told."""
+    clients = [client("K1", coach_id="V1", language="ar")]
+    coaches = [coach("V1"), coach("V2", languages="ar fi"), coach("V3")]
+    assert {"language_gained", "language"} <= codes(told(clients, coaches, "V2"))
+    found = codes(told(clients, coaches, "V3"))
+    assert "interpreter" in found
+    assert not found & {"language", "language_other", "language_gained"}
+
+
+def test_no_coach_yet() -> None:
+    """Nothing is said of why: that nobody may or everybody is full is not the client's to hear."""
+    found = told([client("K1")], [coach("V1")], None)
+    assert (found.kind, found.coach_id, found.unit, found.grounds) == (NONE, None, "", ())
+    assert found.municipality
+
+
+def test_what_an_official_decided() -> None:
+    """Week and confirmation come from the move list; a rejected change is not told."""
+    clients, coaches = [client("K1", coach_id="V1")], [coach("V1"), coach("V2")]
+    yes = {"decision": "accepted", "confirmed_by": "E7", "confirmed_at": TODAY, "wave_starts": UNTIL}
+    found = told(clients, coaches, "V2", yes)
+    assert (found.week, found.confirmed) == (UNTIL, TODAY)
+    assert told(clients, coaches, "V2", yes | {"confirmed_by": None}).confirmed is None
+    with pytest.raises(InputError, match="rejected this change"):
+        told(clients, coaches, "V2", {"decision": "rejected", "confirmed_by": "E7"})
+
+
+def test_who_is_not_there() -> None:
+    """A client or a coach that the facts do not have is a complaint."""
+    snapshot = region([client("K1")], [coach("V1")])
+    encoding = encode(snapshot, Policy())
+    rows = snapshot.clients.select("client_id", coach_id=pl.lit("V9"))
+    with pytest.raises(InputError, match="no client of the plan"):
+        letter(snapshot, encoding, rows, "K2")
+    with pytest.raises(InputError, match="coach is not in the region"):
+        letter(snapshot, encoding, rows, "K1")

@@ -1,0 +1,137 @@
+"""The key file is its owner's alone, is never repeated, and gives ids that look like nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimiser.domain.errors import InputError
+from optimiser.domain.pseudonyms import Person
+from optimiser.tables.faults import SECRET
+from optimiser.tables.parse_values import ID
+from optimiser.tables.pseudonym_key import IDS, LENGTH, LETTERS, KeyFile, make_key, read_key, rewrite_key
+
+ONE, OTHER = KeyFile(bytes(range(32))), KeyFile(bytes(32))
+posix = pytest.mark.skipif(os.name != "posix", reason="rights are those of POSIX")
+
+
+def rights(path: Path) -> int:
+    """The rights of a file."""
+    return path.stat().st_mode & 0o777
+
+
+def refused(path: Path) -> str:
+    """What is said about a key file that is refused."""
+    with pytest.raises(InputError) as caught:
+        read_key(path)
+    return str(caught.value).removeprefix(str(path))
+
+
+@given(st.text(min_size=1))
+def test_ids(identity: str) -> None:
+    """Ids have one shape, are ids to the reader, depend on the key, and differ for clients and coaches."""
+    client, coach = ONE.pseudonym("client", identity), ONE.pseudonym("coach", identity)
+    assert re.fullmatch(IDS, client) and re.fullmatch(IDS, coach) and re.match(ID, client)
+    assert client == ONE.pseudonym("client", identity) != OTHER.pseudonym("client", identity)
+    assert client[1:] != coach[1:] != ONE.pseudonym("household", identity)[1:]
+
+
+def test_collisions_are_out_of_the_question() -> None:
+    """Among a million clients two share an id with a chance below one in a million."""
+    assert 1e12 / 2 / len(LETTERS) ** LENGTH < 1e-6
+    assert len(set(LETTERS)) == 32 and not set("ILOU") & set(LETTERS)
+
+
+def test_key_id_tells_nothing() -> None:
+    """The key's own id is stable, differs by key, and holds no part of the key."""
+    assert ONE.key_id() == KeyFile(ONE.secret).key_id() != OTHER.key_id()
+    assert ONE.key_id() not in ONE.secret.hex()
+
+
+def test_nothing_of_it_is_printed() -> None:
+    """Neither the secret nor a person stands in what a fault would show."""
+    key = KeyFile(ONE.secret, {"C1": Person("1", "131052-308T", "Anna")}, {"K1": Person(email="a@b.fi")})
+    assert repr(key) == "KeyFile()"
+
+
+@posix
+def test_rights_of_a_new_file(tmp_path: Path) -> None:
+    """A new key file is its owner's alone, whatever the process grants, and so it stays when rewritten."""
+    before = os.umask(0)
+    try:
+        make_key(tmp_path / "key", ONE)
+        assert rights(tmp_path / "key") == 0o600
+        rewrite_key(tmp_path / "key", OTHER)
+        assert rights(tmp_path / "key") == 0o600
+    finally:
+        os.umask(before)
+    assert [p.name for p in tmp_path.iterdir()] == ["key"]
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    """What is written is read again, persons among it."""
+    key = KeyFile(ONE.secret, {"C1": Person("1", "131052-308T", "Åke", protected=True)}, {"K1": Person("v")})
+    make_key(tmp_path / "key", ONE)
+    assert read_key(tmp_path / "key") == ONE
+    rewrite_key(tmp_path / "key", key)
+    assert read_key(tmp_path / "key") == key
+
+
+def test_a_file_is_never_overwritten_by_a_new_key(tmp_path: Path) -> None:
+    """Where a file stands a new key is refused, and the file stays."""
+    (tmp_path / "key").write_text("mine")
+    with pytest.raises(InputError):
+        make_key(tmp_path / "key", ONE)
+    assert (tmp_path / "key").read_text() == "mine"
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660])
+def test_open_rights(tmp_path: Path, mode: int) -> None:
+    """A key file that others may read or change is refused with the command that mends it."""
+    make_key(tmp_path / "key", ONE)
+    (tmp_path / "key").chmod(mode)
+    assert "chmod 600 key" in refused(tmp_path / "key")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "client_id,name\nC1,Anna\n",
+        "[]",
+        "{}",
+        '"131052-308T"',
+        json.dumps({"version": 2, "key": "00" * 32, "clients": {}, "coaches": {}}),
+        json.dumps({"version": 1, "key": "00" * 16, "clients": {}, "coaches": {}}),
+        json.dumps({"version": 1, "key": "no hex: 131052-308T", "clients": {}, "coaches": {}}),
+        json.dumps(
+            {"version": 1, "key": "00" * 32, "clients": {"C1": {"hetu": "131052-308T"}}, "coaches": {}}
+        ),
+    ],
+)
+def test_no_key_file(tmp_path: Path, text: str) -> None:
+    """Any other file is refused, and nothing of it is repeated."""
+    (tmp_path / "key").write_text(text)
+    (tmp_path / "key").chmod(0o600)
+    told = refused(tmp_path / "key")
+    assert "no key file" in told and "131052" not in told and "Anna" not in told
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    """A key file that is not there, or is a folder, is said so."""
+    assert "there is no key file" in refused(tmp_path / "key")
+    assert "there is no key file" in refused(tmp_path)
+
+
+def test_nothing_like_an_identity_code() -> None:
+    """Hardly any id is masked in messages because digits happen to stand as in an identity code."""
+    ids = [ONE.pseudonym("client", str(i)) for i in range(20_000)]
+    assert len(set(ids)) == 20_000
+    assert sum(re.search(SECRET, i) is not None for i in ids) < 10

@@ -1,0 +1,215 @@
+"""An export taken into a workspace: what is kept, what is remembered, what an undo and a kill do then."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from optimiser.allocation.update import follow
+from optimiser.domain.errors import InputError
+from optimiser.domain.policy import Policy
+from optimiser.domain.snapshot import Snapshot
+from optimiser.tables.read import read_export, read_snapshot
+from optimiser.workspace import current
+from optimiser.workspace.apply import undo
+from optimiser.workspace.folder import log_of
+from optimiser.workspace.keep_update import Order, keep_update
+from optimiser.workspace.past import past_of
+from optimiser.workspace.records import log_frame
+from optimiser.workspace.verify import verify
+from tests.allocation.tiny import TODAY, client
+from tests.allocation.tiny import frame as table
+from tests.cli.calls import files_of
+from tests.workspace.plans import (
+    AT,
+    YES,
+    applied,
+    coaches_of,
+    decide,
+    small,
+    taken_in,
+    write_export,
+    write_plan,
+)
+
+OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)
+
+
+def begun(tmp_path: Path) -> Path:
+    """A workspace in which the move of K1 from V1 to V2 has been applied."""
+    out = write_plan(tmp_path / "out", small(), [[("K1", "V2")], [("K2", "V3")]])
+    decide(out, [1], YES)
+    applied(small(), out, tmp_path / "w")
+    return tmp_path / "w"
+
+
+def system(day: date, **coaches: str | None) -> Snapshot:
+    """The client system, which knows nothing of the apply, on a day; some clients with other coaches."""
+    facts = small().clients
+    now = pl.col("client_id").replace_strict(coaches, default=pl.col("coach_id"), return_dtype=pl.String)
+    return small().replace(date=day, clients=facts.with_columns(coach_id=now))
+
+
+def states(workspace: Path) -> dict[str, str]:
+    """Client to state of the confirmed move in the latest changes."""
+    folder = sorted((workspace / "updates").iterdir())[-1]
+    frame = pl.read_csv(folder / "confirmed_moves.csv", infer_schema=False)
+    return dict(frame.select("client_id", "state").rows())
+
+
+def test_an_update_is_kept_and_logged(tmp_path: Path) -> None:
+    """The next snapshot stands, has the confirmed coach, and the log has an entry with counts and who."""
+    w = begun(tmp_path)
+    done = taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
+    after = read_snapshot(current(w))
+    assert (after.date, current(w)) == (OCTOBER, done.folder)
+    assert coaches_of(after) == coaches_of(small()) | {"K1": "V2"}
+    row = after.clients.filter(client_id="K1").row(0, named=True)
+    assert (row["coach_since"], row["involuntary_changes"]) == (TODAY, 1)
+    assert states(w) == {"K1": "waiting"}
+    assert verify(w / "log.sqlite").broken == 0
+    told = log_frame(log_of(w)).row(1, named=True)
+    assert (told["kind"], told["by"], told["snapshot_after"]) == ("update", "E9", after.fingerprint())
+    assert sorted(p.name for p in done.changes.iterdir()) == sorted(
+        name.rpartition("/")[2] for name in done.entry.files
+    )
+
+
+def test_a_move_waits_until_it_is_entered(tmp_path: Path) -> None:
+    """What waited stays remembered over updates; once entered, a later change in the system counts."""
+    w = begun(tmp_path)
+    taken_in(w, write_export(tmp_path / "e1", system(OCTOBER)))
+    taken_in(w, write_export(tmp_path / "e2", system(NOVEMBER)))
+    assert states(w) == {"K1": "waiting"}
+    taken_in(w, write_export(tmp_path / "e3", system(date(2021, 12, 1), K1="V2")))
+    assert states(w) == {"K1": "entered"}
+    taken_in(w, write_export(tmp_path / "e4", system(date(2022, 1, 1))))
+    assert states(w) == {}
+    assert coaches_of(read_snapshot(current(w)))["K1"] == "V1"
+
+
+def test_a_client_who_changes_twice_waits_for_the_last(tmp_path: Path) -> None:
+    """Of two confirmed changes the last counts, whichever coach from before the system still has."""
+    w = begun(tmp_path)
+    taken_in(w, write_export(tmp_path / "e1", system(OCTOBER)))
+    now = read_snapshot(current(w))
+    free = Policy.model_validate({"rules": {"recent_change": {"on": False}}})
+    out = write_plan(tmp_path / "again", now, [[("K1", "V3")]], free)
+    decide(out, [1], YES)
+    applied(now, out, w)
+    assert sorted(past_of(w, log_of(w)).confirmed["former_coach_id"].to_list()) == ["V1", "V2"]
+    taken_in(w, write_export(tmp_path / "e2", system(NOVEMBER, K1="V2")))
+    after = read_snapshot(current(w))
+    assert (states(w), coaches_of(after)["K1"]) == ({"K1": "waiting"}, "V3")
+    assert after.clients.filter(client_id="K1")["involuntary_changes"].item() == 2
+
+
+def test_involuntary_changes_expire(tmp_path: Path) -> None:
+    """A year after the apply the client is no longer one who had to change lately."""
+    w = begun(tmp_path)
+    taken_in(w, write_export(tmp_path / "e1", system(date(2022, 8, 31), K1="V2")))
+    assert read_snapshot(current(w)).clients.filter(client_id="K1")["involuntary_changes"].item() == 1
+    taken_in(w, write_export(tmp_path / "e2", system(date(2022, 9, 1), K1="V2")))
+    assert read_snapshot(current(w)).clients.filter(client_id="K1")["involuntary_changes"].item() == 0
+
+
+def test_a_client_of_an_earlier_snapshot_returns(tmp_path: Path) -> None:
+    """Whom a kept snapshot has had is known again, with the coach of then, although no departure is left."""
+    w = begun(tmp_path)
+    less = system(OCTOBER)
+    gone = less.replace(clients=less.clients.filter(pl.col("client_id") != "K7"))
+    taken_in(w, write_export(tmp_path / "e1", gone))
+    assert past_of(w, log_of(w)).seen.filter(client_id="K7")["day"].to_list() == [TODAY]
+    back = table("clients", [client("K7", registered_on=date(2021, 10, 20))])
+    whole = gone.replace(date=NOVEMBER, clients=pl.concat([gone.clients, back]).sort("client_id"))
+    done = taken_in(w, write_export(tmp_path / "e2", whole))
+    came = pl.read_csv(done.changes / "arrivals.csv", infer_schema=False).rows(named=True)
+    assert [(r["client_id"], r["kind"], r["former_coach_id"]) for r in came] == [("K7", "returned", "V2")]
+
+
+def test_an_undo_stops_at_an_update(tmp_path: Path) -> None:
+    """Facts that came with an update cannot be undone; an apply after it can, up to the update."""
+    w = begun(tmp_path)
+    taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
+    stood = current(w)
+    with pytest.raises(InputError, match="an update came after the last apply: entry 2"):
+        undo(w, AT)
+    now = read_snapshot(stood)
+    out = write_plan(tmp_path / "again", now, [[("K3", "V3")]])
+    decide(out, [1], YES)
+    applied(now, out, w)
+    undo(w, AT)
+    assert current(w) == stood
+    with pytest.raises(InputError, match="an update came after"):
+        undo(w, AT)
+
+
+def test_a_plan_from_before_an_update_is_refused(tmp_path: Path) -> None:
+    """Further steps of the old plan are applied neither to the new facts nor to the old ones."""
+    w = begun(tmp_path)
+    before = read_snapshot(current(w))
+    taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
+    decide(tmp_path / "out", [2], YES)
+    with pytest.raises(InputError, match="made of another snapshot"):
+        applied(read_snapshot(current(w)), tmp_path / "out", w)
+    with pytest.raises(InputError, match="entry 2 of the log has gone on") as refused:
+        applied(before, tmp_path / "out", w)
+    assert "plan anew" in str(refused.value)
+
+
+def test_changes_that_were_tampered_with_are_refused(tmp_path: Path) -> None:
+    """What waits to be entered is read only as it was written; gone without a purge it is missed."""
+    w = begun(tmp_path)
+    done = taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
+    file = done.changes / "confirmed_moves.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("K1", "K2"), encoding="utf-8")
+    with pytest.raises(InputError, match="no longer the changes"):
+        past_of(w, log_of(w))
+    file.unlink()
+    with pytest.raises(InputError, match="are gone"):
+        past_of(w, log_of(w))
+
+
+def test_a_workspace_that_went_on_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    """An update of a snapshot that stands no longer is refused before anything is written."""
+    w = begun(tmp_path)
+    export = write_export(tmp_path / "e", system(OCTOBER))
+    before = read_snapshot(current(w))
+    found = read_export(export, before)
+    update = follow(
+        before, found.snapshot, (found.apart, found.away, found.lacking), past_of(w, log_of(w)), Policy()
+    )
+    undo(w, AT)
+    files = files_of(w)
+    with pytest.raises(InputError, match="gone on meanwhile"):
+        keep_update(w, update, Order(AT, "", ""), lambda folder: None)
+    assert files_of(w) == files
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be killed so on Windows")
+@pytest.mark.parametrize(
+    "saying",
+    ["reading back what was written", "keeping what has changed", "writing the log", "closing the log"],
+)
+def test_an_update_killed_at_any_moment(tmp_path: Path, saying: str) -> None:
+    """The workspace stands as it was; the update after it gives what an undisturbed one gives."""
+    w = begun(tmp_path)
+    export = write_export(tmp_path / "e", system(OCTOBER))
+    stood, entries = current(w), log_of(w)
+    words = [sys.executable, "-m", "tests.workspace.killed", "update", w, export, saying, 1]
+    done = subprocess.run(list(map(str, words)), capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert (current(w), log_of(w)) == (stood, entries)
+    kept = taken_in(w, export)
+    other = tmp_path / "undisturbed"
+    other.mkdir()
+    assert kept.entry == taken_in(begun(other), export).entry
+    assert [p.name for p in w.rglob(".*") if p.name != ".lock"] == []
+    assert verify(w / "log.sqlite").broken == 0
