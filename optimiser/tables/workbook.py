@@ -110,6 +110,7 @@ def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
 
 
 def column_index(letters: bytes) -> int:
+    """Position of a column from its letters: A is 0."""
     index = 0
     for letter in letters:
         index = index * 26 + letter - 64

@@ -26,7 +26,7 @@ NOTED = 0.8
 """Share of the departures whose reason is noted."""
 REASONS = ("job_found", "earnings_related", "moved_away", "other")
 REASON_SHARES = (0.62, 0.16, 0.12, 0.1)
-FIRST_DAYS = 12
+FIRST_DAYS = 8
 """A first interview is held within so many days."""
 WITH_COACH_DAYS = 4
 """From so many days on a new client has a coach."""
