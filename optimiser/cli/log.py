@@ -75,7 +75,7 @@ def _purge(wishes: Wishes, day: Date) -> None:
 
 def _refuse_strange_file(file: Path, workspace: Path) -> None:
     """Raise where the export would fall into the workspace, or on a file that is no earlier export."""
-    problem = said("")
+    problem: str = ""
     if not file.name or not file.parent.is_dir() or file.is_dir():
         problem = said("the file cannot be written here")
         advice = said("Name a file in a folder that is there.")

@@ -65,6 +65,9 @@ class Column:
         `table.column` in which the value (each part, for `codes`) must occur.
     aliases : tuple of str
         Other headings recognised when reading.
+    driver : bool
+        What makes a client's demand larger (health, language): in the tables of whoever runs the tool,
+        not in the workbooks that are passed on, which show the demand alone.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Column:
     high: float | None = None
     refers: str = ""
     aliases: tuple[str, ...] = ()
+    driver: bool = False
 
     @property
     def dtype(self) -> pl.DataType:

@@ -155,9 +155,17 @@ COVER = Table(
             choices=PARTS,
         ),
         Column("municipality", "code", "Home municipality.", "kunta"),
-        Column("language", "code", "Language of service.", "kieli"),
-        Column("language_before", "flag", "Shared a language with the present coach.", "kieli_ennen"),
-        Column("language_after", "flag", "Shares a language with the new coach.", "kieli_jälkeen"),
+        Column("language", "code", "Language of service.", "kieli", driver=True),
+        Column(
+            "language_before",
+            "flag",
+            "Shared a language with the present coach.",
+            "kieli_ennen",
+            driver=True,
+        ),
+        Column(
+            "language_after", "flag", "Shares a language with the new coach.", "kieli_jälkeen", driver=True
+        ),
         Column(
             "travel_before",
             "number",
@@ -172,9 +180,15 @@ COVER = Table(
             "Minutes an interpreter adds with the present coach.",
             "tulkki_ennen",
             unit="minutes a month",
+            driver=True,
         ),
         Column(
-            "interpreter_after", "number", "With the new coach.", "tulkki_jälkeen", unit="minutes a month"
+            "interpreter_after",
+            "number",
+            "With the new coach.",
+            "tulkki_jälkeen",
+            unit="minutes a month",
+            driver=True,
         ),
         Column(
             "demand_minutes", "number", "With the new coach.", "kysyntä_minuuttia", unit="minutes a month"

@@ -66,6 +66,7 @@ PROPOSALS = Table(
             "Meeting time that an interpreter adds.",
             "tulkkaus_minuuttia",
             unit="minutes a month",
+            driver=True,
         ),
         Column(
             "load_percent",

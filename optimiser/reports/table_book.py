@@ -111,8 +111,8 @@ def _sheet(
     texts: Texts,
     words: tuple[Mapping[str, str], Mapping[str, str]],
 ) -> Sheet:
-    """The columns of a table that have a value somewhere or say what is missing; dates as text that sorts."""
-    known = [c for c in table.columns if c.name in frame.columns]
+    """The columns of a table that have a value somewhere or say what is missing, but for drivers of demand."""
+    known = [c for c in table.columns if c.name in frame.columns and not c.driver]
     shown = [c for c in known if c.name in words[1] or frame[c.name].null_count() < frame.height]
     columns = tuple(_column(column, texts, *words) for column in shown or known)
     return Sheet(_told(name, texts), columns, frame.select(_cell(c, texts) for c in shown or known))

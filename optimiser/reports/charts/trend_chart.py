@@ -137,7 +137,9 @@ def scale_of(lines: Sequence[Line]) -> tuple[float, float]:
         low = 0.0
     room = (high - low) or max(abs(high), 1.0)
     step = 10.0 ** math.floor(math.log10(room)) / 2
-    return math.floor(low / step) * step, math.ceil((high + 0.02 * room) / step) * step
+    top = math.ceil((high + 0.02 * room) / step) * step
+    # Shares end at 100 %: an axis beyond it would promise what cannot be.
+    return math.floor(low / step) * step, 1.0 if low < high <= 1.0 < top else top
 
 
 def _at(value: float, scale: tuple[float, float], place: tuple[float, float]) -> float:
