@@ -74,7 +74,7 @@ def update(
     headings: Headings = None,
     finnish: Finnish = False,
 ) -> None:
-    """Say what has changed since the snapshot, and make the next one."""
+    """Say what has changed since the snapshot, and write the next one."""
     from optimiser.cli.update import Wishes, write_update
 
     write_update(Wishes(region, export, out, policy, by, headings, finnish))

@@ -116,7 +116,7 @@ def tables(out: Path) -> Iterator[Shown]:
                 head, *rows = list(csv.reader(file))
             yield Shown(place, tuple(head), tuple(map(tuple, rows)))
         elif path.suffix == ".xlsx":
-            for page in openpyxl.load_workbook(path, read_only=True):
+            for page in openpyxl.load_workbook(path):
                 cells = [["" if v is None else str(v) for v in row] for row in page.values]
                 yield Shown(f"{place} {page.title}", tuple(cells[0]), tuple(map(tuple, cells[1:])))
         elif path.suffix == ".html":
@@ -240,7 +240,7 @@ def texts_of(out: Path) -> Iterator[tuple[str, str]]:
                 (place, e.text()) for tag in ("p", "li", "td", "th", "dd", "dt") for e in root.all(tag)
             )
         elif path.suffix == ".xlsx":
-            for page in openpyxl.load_workbook(path, read_only=True):
+            for page in openpyxl.load_workbook(path):
                 yield from ((f"{place} {page.title}", str(v)) for row in page.values for v in row if v)
 
 

@@ -77,8 +77,8 @@ def allowed_pairs(
 def complaints_about(frames: Frames) -> list[str]:
     """What a reader would object to: keys, required cells, choices, bounds, references."""
     found = []
-    for name, table in TABLES.items():
-        frame = frames[name]
+    for name, frame in frames.items():
+        table = TABLES[name]
         if frame.select(table.key).is_duplicated().any():
             found.append(f"{name}: key")
         for column in table.columns:
