@@ -120,7 +120,7 @@ def _lines(told: dict[str, Any]) -> list[Message]:
             **{name: told[name] for name in ("covered", "late", "waits", "nobody")},
         ),
         several(
-            "{count:,} deputy take {hours:,.1f} hours (estimate); {clients} with more than one deputy.",
+            "{count:,} deputy takes {hours:,.1f} hours (estimate); {clients} with more than one deputy.",
             "{count:,} deputies take {hours:,.1f} hours (estimate); {clients} with more than one deputy.",
             len(deputies),
             hours=hours,

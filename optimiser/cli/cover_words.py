@@ -16,7 +16,7 @@ def permanent_sentences(told: dict[str, Any], cover: Cover) -> list[Message]:
     travel, interpreter = told["travel_minutes"], told["interpreter_minutes"]
     lines = [
         several(
-            "{leaver} leaves on {day}: {count:,} client of {clients:,} go to {coaches}; {languages}.",
+            "{leaver} leaves on {day}: {count:,} client of {clients:,} goes to {coaches}; {languages}.",
             "{leaver} leaves on {day}: {count:,} clients of {clients:,} go to {coaches}; {languages}.",
             clients - without,
             leaver=told["coach"],
@@ -156,7 +156,7 @@ def back_sentences(told: dict[str, Any]) -> list[Message]:
     """Who comes back to a coach, in sentences."""
     return [
         several(
-            "{coach} is back on {day}. Of {count:,} client of then, {others:,} are with somebody else now: "
+            "{coach} is back on {day}. Of {count:,} client of then, {others:,} is with somebody else now: "
             "{returning:,} can come back if they wish, {staying:,} stay where they are (returns.csv says why).",
             "{coach} is back on {day}. Of {count:,} clients of then, {others:,} are with somebody else now: "
             "{returning:,} can come back if they wish, {staying:,} stay where they are (returns.csv says why).",

@@ -111,6 +111,6 @@ def _table(found: WhyNot, ways: list[Way]) -> Table:
 def _limits(way: Way) -> Message:
     """Which limits a way breaks."""
     if not way.breaks:
-        return said("kept")
+        return said("limits kept")
     limits = ", ".join(texts().gettext(LIMITS[limit]) for limit in way.breaks)
     return said("breaks {limits}", limits=limits)

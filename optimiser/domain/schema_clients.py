@@ -130,7 +130,7 @@ CLIENTS = Table(
         Column(
             "occupations",
             "codes",
-            "Occupations held (ISCO-08 or ESCO codes), latest first year after a colon.",
+            "Occupations held (ISCO-08 or ESCO codes), latest first, the year after a colon.",
             "ammatit",
         ),
         Column("wished_occupations", "codes", "Occupations wished for.", "toiveammatit"),

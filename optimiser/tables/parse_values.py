@@ -10,8 +10,8 @@ from optimiser.domain.columns import Column
 from optimiser.domain.texts import Message, said
 from optimiser.tables.faults import Fault, fault
 
-YES = ("yes", "true", "1", "1.0", "x", "y", "t", "k", "kyllä", "kylla", "tosi")
-NO = ("no", "false", "0", "0.0", "n", "f", "e", "ei", "epätosi")
+YES = ("yes", "true", "1", "1.0", "x", "y", "t", "k", "kyllä", "kylla", "tosi", "ja")
+NO = ("no", "false", "0", "0.0", "n", "f", "e", "ei", "epätosi", "nej")
 ID = r"^[A-Za-z0-9ÅÄÖåäö._-]{1,64}$"
 CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 _NUMBER = r"^[+-]?([0-9]{1,3}([\s][0-9]{3})+|[0-9]+)?([.,][0-9]+)?([eE][+-]?[0-9]+)?$"
