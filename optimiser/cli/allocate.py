@@ -82,7 +82,7 @@ def _say(wishes: Wishes, snapshot: Snapshot, told: dict[str, Any]) -> None:
         tell(notice)
     tell(
         several(
-            "{assigned:,} of {count:,} client have a coach: {kept:,} kept, {moved:,} moved, {forced:,} forced to "
+            "{assigned:,} of {count:,} client has a coach: {kept:,} kept, {moved:,} moved, {forced:,} forced to "
             "change, {new:,} new.",
             "{assigned:,} of {count:,} clients have a coach: {kept:,} kept, {moved:,} moved, {forced:,} forced to "
             "change, {new:,} new.",

@@ -168,7 +168,7 @@ def _left(done: Applied) -> list[Message]:
     if done.decisions.beyond:
         lines.append(
             several(
-                "{count:,} step decided on lie behind those asked for.",
+                "{count:,} step decided on lies behind those asked for.",
                 "{count:,} steps decided on lie behind those asked for.",
                 done.decisions.beyond,
             )

@@ -237,7 +237,8 @@ def _first_line(value: Any) -> str:
 
 def _explained(info: FieldInfo) -> str:
     """Description of a field with its unit."""
-    text = said(info.description or "")
+    description = info.description or ""
+    text = said(description)
     extra = info.json_schema_extra
     unit = extra.get("unit") if isinstance(extra, dict) else None
     return said("{meaning} Unit: {unit}.", meaning=text, unit=said(str(unit))) if text and unit else text

@@ -25,11 +25,11 @@ def test_a_fault_is_found(tmp_path: Path) -> None:
     assert {fault.split(" ")[0] for fault in faults} == {"html-has-lang", "image-alt", "color-contrast"}
 
 
-@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize(("width", "language"), [(1280, "en"), (400, "fi"), (1280, "sv")])
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_have_no_fault(name: str, width: int, tmp_path: Path) -> None:
+def test_pages_have_no_fault(name: str, width: int, language: str, tmp_path: Path) -> None:
     """Everything unfolded, in a wide and a narrow window, axe finds no fault of level A or AA."""
-    PAGES[name](tmp_path / "page.html", "en")
+    PAGES[name](tmp_path / "page.html", language)
     found = judged(tmp_path / "page.html", tmp_path, width)
     assert not found.faults()
     assert found.passes > 20
