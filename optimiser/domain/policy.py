@@ -284,5 +284,5 @@ class Policy(Section):
         return LEVELS.index(self.rules.language.enough_in.get(language, self.rules.language.enough))
 
     def fingerprint(self) -> str:
-        """SHA-256 of the policy's content, 64 hex digits."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        """SHA-256 of what a plan depends on, 64 hex digits; how long things are kept is not part of it."""
+        return hashlib.sha256(self.model_dump_json(exclude={"retention"}).encode()).hexdigest()
