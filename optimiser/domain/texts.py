@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from typing import Any
@@ -17,6 +17,8 @@ THIN = "\u202f"
 """Narrow no-break space: between thousands and before the per cent sign on pages."""
 NO_BREAK = "\u00a0"
 """No-break space: between thousands in sentences, which screens of any kind can show."""
+BETWEEN = ", "
+"""Stands between the parts of a list."""
 DASH = "\u2013"
 """Stands in a cell that has no value."""
 
@@ -27,7 +29,8 @@ class Message(str):
     Attributes
     ----------
     template, plural : str
-        What the catalogues know: the text with fields in braces; `plural` is empty where there is one form.
+        What the catalogues know: the text with fields in braces; `plural` is empty where there is one form,
+        both are for a list, whose parts are said one by one.
     values : dict
         Field to what fills it: numbers, dates, texts, or further messages.
     """
@@ -63,6 +66,14 @@ def several(singular: str, plural: str, count: int, /, **values: Any) -> Message
     return Message.of(singular, plural, values | {"count": count})
 
 
+def listed(parts: Sequence[str]) -> Message:
+    """Return texts with commas between them; each is said in the reader's language."""
+    message = Message(BETWEEN.join(parts))
+    message.template, message.plural = "", ""
+    message.values = {str(place): part for place, part in enumerate(parts)}
+    return message
+
+
 def mark(text: str) -> str:
     """Return a text as it is; the catalogues take it up, and whoever shows it asks them for it."""
     return text
@@ -93,6 +104,8 @@ class Texts:
         """Return a text in the reader's language; a text that is no message is data and stays as it is."""
         if not isinstance(text, Message) or self.language == "en":
             return str(text)
+        if not text.template:
+            return BETWEEN.join(self.of(part) for part in text.values.values())
         if text.plural:
             template = self.ngettext(text.template, text.plural, text.values["count"])
         else:

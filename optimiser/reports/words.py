@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimiser.domain.columns import Column
+from optimiser.domain.languages import LANGUAGE_NAMES
 from optimiser.domain.texts import mark
 from optimiser.reports.texts import Texts
 
@@ -84,26 +85,6 @@ WORDS = {
     "together": mark("reasons of few clients, together"),
 }
 """Code to its word in English; a code means the same in every table."""
-LANGUAGES = {
-    "fi": mark("Finnish"),
-    "sv": mark("Swedish"),
-    "fse": mark("Finnish Sign Language"),
-    "en": mark("English"),
-    "ru": mark("Russian"),
-    "ar": mark("Arabic"),
-    "fa": mark("Persian"),
-    "et": mark("Estonian"),
-    "ku": mark("Kurdish"),
-    "so": mark("Somali"),
-    "th": mark("Thai"),
-    "zh": mark("Chinese"),
-    "vi": mark("Vietnamese"),
-    "es": mark("Spanish"),
-    "tr": mark("Turkish"),
-    "sq": mark("Albanian"),
-    "de": mark("German"),
-    "uk": mark("Ukrainian"),
-}
 
 
 def word(code: str, texts: Texts) -> str:
@@ -113,7 +94,7 @@ def word(code: str, texts: Texts) -> str:
 
 def language_names(texts: Texts) -> dict[str, str]:
     """Return language code to name; a code that is not here is shown as it is."""
-    return {code: texts.gettext(name) for code, name in LANGUAGES.items()}
+    return {code: texts.gettext(name) for code, name in LANGUAGE_NAMES.items()}
 
 
 def words_of(column: Column, texts: Texts) -> dict[str, str]:

@@ -6,8 +6,9 @@ import math
 
 from optimiser.allocation.look.figures import HOUR, Today
 from optimiser.allocation.look.possible import Possibility, Possible
+from optimiser.domain.languages import LANGUAGE_NAMES
 from optimiser.domain.policy import Policy
-from optimiser.domain.texts import Message, said, several
+from optimiser.domain.texts import Message, listed, said, several
 
 
 def advice(now: Today, could: Possible, policy: Policy) -> list[Message]:
@@ -143,7 +144,9 @@ def _tongues(now: Today) -> list[Message]:
             "No coach works in the language of {count:,} clients, who are met with an interpreter if at all; most "
             "often {languages}.",
             now.tongues_clients,
-            languages=", ".join(now.tongues["language"].head(3)),
+            languages=listed(
+                [said(LANGUAGE_NAMES.get(code, code)) for code in now.tongues["language"].head(3)]
+            ),
         )
     return [told]
 
