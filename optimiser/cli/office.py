@@ -61,7 +61,7 @@ def reidentify(
     write_identified(out, key, to)
 
 
-@app.command(epilog="Example: optimiser update ours export-april --workspace ours")
+@app.command(epilog="Example: optimiser update ours export-april --by OFFICIAL7")
 def update(
     region: Region,
     export: Annotated[Path, typer.Argument(help="New export: a folder of tables or a workbook.")],
