@@ -25,7 +25,7 @@ WHOLE_FILES = {
     "tables/names.py": "common Finnish names, compared with the cells of a column",
     "tables/languages.py": "language codes, apart by spaces",
     "tables/look_words.py": "headings as people write them, apart by spaces",
-    "tables/pseudonym_columns.py": "headings as people write them, apart by spaces",
+    "tables/personal_headings.py": "headings as people write them, apart by spaces",
     "cli/catalogue.py": "the head of the catalogues; needs Babel, which only the makers have",
     "cli/readme.py": "writes the README, which is English",
 }
@@ -49,11 +49,8 @@ TEXTS = {
     ("tables/demo/staff.py", "Integration services"): "a cell of the made-up region: data",
     ("tables/demo/staff.py", "youth team"): "a cell of the made-up region: data",
     ("tables/demo/staff.py", ", small offices"): "a cell of the made-up region: data",
-    ("tables/headings.py", "\nnimi name"): "headings as people write them, apart by spaces",
-    ("tables/look_people.py", "-|--|"): "cells that stand for nobody",
+    ("tables/coach_forms.py", "-|--|"): "cells that stand for nobody",
     ("tables/look_sheets.py", "kaikki yhteensä"): "a row of totals as people write it",
-    ("tables/staged.py", "os error "): "words of the system's errors",
-    ("workspace/disk.py", "os error "): "words of the system's errors",
 }
 """Single texts (or how they begin) that stay as they are, and why."""
 

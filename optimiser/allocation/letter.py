@@ -20,6 +20,7 @@ from optimiser.allocation.pairs import Pairs
 from optimiser.allocation.prices import pair_price
 from optimiser.allocation.rules import MOVING, barred
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.moves import ACCEPTED, REJECTED, spoken
 from optimiser.domain.schema import AGE_GROUPS
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import said
@@ -148,21 +149,26 @@ def _complaint(client_id: str, problem: str, advice: str) -> Complaint:
 def _decided(
     client_id: str, present: str | None, coach: str | None, moves: pl.DataFrame | None
 ) -> tuple[Date | None, Date | None]:
-    """Week of the change, and the day on which it was confirmed.
+    """Week of the change, and the day on which it was confirmed, by the decision on the whole step.
 
     Raises
     ------
     InputError
-        Where an official has rejected it.
+        Where an official has rejected it, for this client or for another of the step: it is taken whole.
     """
-    mine = moves.filter(pl.col("client_id") == client_id) if moves is not None else None
-    if mine is None or mine.is_empty() or present == coach:
+    if moves is None or present == coach:
         return None, None
-    row = mine.row(0, named=True)
-    if row["decision"] == "rejected":
+    listed = spoken(moves).with_columns(pl.col("decision").cast(pl.String))
+    mine = listed.filter(pl.col("client_id") == client_id)
+    if mine.is_empty():
+        return None, None
+    steps = listed.join(mine, on="step", how="semi")
+    if steps["decision"].eq(REJECTED).any():
         problem = said("an official has rejected this change of coach, so there is nothing to tell")
         raise InputError([_complaint(client_id, problem, said("Write the letter from the next plan."))])
-    confirmed = row["decision"] == "accepted" and row["confirmed_by"] is not None
+    taken = mine.filter(pl.col("decision") == ACCEPTED)
+    row = (mine if taken.is_empty() else taken).row(0, named=True)
+    confirmed = not taken.is_empty() and row["confirmed_by"] is not None
     return row["wave_starts"], row["confirmed_at"] if confirmed else None
 
 

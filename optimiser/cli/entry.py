@@ -66,17 +66,19 @@ def _run() -> None:
 
 
 def _unforeseen(error: Exception, texts: Texts) -> None:
-    """A fault of the program, in one line that can be reported; all of it with OPTIMISER_TRACEBACK set."""
+    """A fault of the program, in one line that can be reported; all of it with OPTIMISER_TRACEBACK set.
+
+    The error's own text may carry values of the tables, so the line to be passed on does without.
+    """
     import traceback
 
     from optimiser.domain.texts import said
 
     place = traceback.extract_tb(error.__traceback__)[-1]
     told = said(
-        "A fault of the program: {kind}: {error} ({file}, line {line}). Nothing was changed. "
-        "Please report this line; OPTIMISER_TRACEBACK=1 shows more.",
+        "A fault of the program: {kind} ({file}, line {line}). Please report this line. "
+        "OPTIMISER_TRACEBACK=1 shows more; that may hold personal data.",
         kind=type(error).__name__,
-        error=str(error),
         file=place.filename.replace(os.sep, "/").rsplit("/", 1)[-1],
         line=place.lineno,
     )

@@ -42,6 +42,8 @@ FILES = (
 )
 """What the command writes; a later run replaces all of them together."""
 MOST_MONTHS = 36
+HELD_BACK = dict.fromkeys(("leaving", "received", "nobody", "joint_minutes", "clients"), mark("held back"))
+"""What stands in the place of a count that would tell of too few clients."""
 SHEETS = (mark("Handovers"), mark("By month"), mark("Who can receive"), mark("Joint meetings"))
 
 
@@ -187,6 +189,7 @@ def _write(
         sentences(told),
         named,
         titles=titles,
+        absent=HELD_BACK,
         language=texts().language,
         coach_names=names,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from optimiser.allocation.look import advice, possible, today
+from optimiser.allocation.look import advice, possible, thin_coaches, today
 from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.schema import TABLES
@@ -43,6 +43,7 @@ class Wishes:
     date: Date | None
     policy: Path | None
     finnish: bool
+    today: Date
 
 
 def write_look(wishes: Wishes) -> None:
@@ -59,12 +60,13 @@ def write_look(wishes: Wishes) -> None:
 def _looked(wishes: Wishes, watch: Stopwatch) -> LookFacts:
     with watch.phase("read"):
         policy = read_policy(wishes.policy)
-        book = read_book(wishes.file, wishes.date, policy)
+        book = read_book(wishes.file, wishes.date, policy, wishes.today)
     with watch.phase("look"):
         now = today(book.snapshot, policy)
     could = possible(book.snapshot, policy, watch)
     told = tuple(advice(now, could, policy))
-    return LookFacts(book.snapshot, now, could, told, book.assumptions, book.notices, book.names)
+    assumed = (*book.assumptions, *thin_coaches(now, book.unlisted))
+    return LookFacts(book.snapshot, now, could, told, assumed, book.notices, book.names)
 
 
 def _write(stage: Path, facts: LookFacts, wishes: Wishes) -> None:

@@ -77,13 +77,13 @@ def write_month(wishes: Wishes) -> None:
             _write_sample(wishes, levels)
             return
         with watch.phase("month"):
-            survey = None if wishes.survey is None else _survey(wishes.survey, levels)
+            survey, joined = _survey(wishes.survey, levels)
             found = month_figures(levels)
             told = definitions(policy, found.dates)
             facts = MonthFacts(found, policy, told, survey, tuple(notices))
         with watch.phase("write"), staged(wishes.out, _replaced(wishes.out, FILES)) as stage:
             _write(stage, facts, wishes.finnish)
-    for line in (*notices, *headlines(facts)):
+    for line in (*notices, *headlines(facts), *joined):
         tell(line)
     tell(opened(FILES[:2], wishes.out, watch.total()))
 
@@ -138,9 +138,24 @@ def _refuse_others(levels: list[tuple[Level, Path]]) -> None:
         raise InputError(wrong)
 
 
-def _survey(file: Path, levels: list[Level]) -> pl.DataFrame:
+def _survey(file: Path | None, levels: list[Level]) -> tuple[pl.DataFrame | None, list[Message]]:
+    """The figures of the survey, and a sentence on how many answers they are of."""
+    if file is None:
+        return None, []
     areas = {area for level in levels for area in level.places["area"]}
-    return satisfaction(read_survey(file, areas))
+    ids = {i for level in levels for i in (*level.clients["client_id"], *level.posts["coach_id"])}
+    days = levels[0].date, levels[-1].date
+    answers = read_survey(file, areas, ids, days)
+    figures = satisfaction(answers)
+    shown = figures.filter((pl.col("level") == "area") & pl.col("answers").is_not_null())["area"].n_unique()
+    told = several(
+        "{count:,} answer of the survey was joined; areas shown: {shown:,}, held back for few answers: {held:,}.",
+        "{count:,} answers of the survey were joined; areas shown: {shown:,}, held back for few answers: {held:,}.",
+        answers.height,
+        shown=shown,
+        held=answers["area"].n_unique() - shown,
+    )
+    return figures, [told]
 
 
 def _write(stage: Path, facts: MonthFacts, finnish: bool) -> None:

@@ -32,7 +32,7 @@ def look(
     """Look at one workbook as you have it: hours against capacity today, and what could be done."""
     from optimiser.cli.look import Wishes, write_look
 
-    write_look(Wishes(file, out, date and date.date(), policy, finnish))
+    write_look(Wishes(file, out, date and date.date(), policy, finnish, datetime.now().date()))
 
 
 @app.command(epilog="Example: optimiser pseudonymise export --key office.key --out demo/pseudonymous")
@@ -41,12 +41,15 @@ def pseudonymise(
     key: Key,
     out: Annotated[Path | None, typer.Option(help="Folder to write; without it beside the export.")] = None,
     headings: Headings = None,
+    new_people: Annotated[
+        bool, typer.Option("--new-people", help="The export is of people the key does not know yet.")
+    ] = False,
     finnish: Finnish = False,
 ) -> None:
     """Turn an export with names and identity codes into tables with pseudonymous ids."""
     from optimiser.cli.pseudonyms import Wishes, write_pseudonymous
 
-    write_pseudonymous(Wishes(raw, key, out, headings, finnish))
+    write_pseudonymous(Wishes(raw, key, out, headings, finnish, new_people))
 
 
 @app.command(epilog="Example: optimiser reidentify demo/plan --key office.key")

@@ -17,6 +17,7 @@ from optimiser.tables.pseudonym_folder import FILES, RECORD, key_id_of, read_id_
 from optimiser.tables.pseudonym_key import (
     SECRET_BYTES,
     KeyFile,
+    key_alone,
     make_key,
     read_key,
     rewrite_key,
@@ -39,6 +40,7 @@ class Wishes:
     out: Path | None
     headings: Path | None
     finnish: bool
+    new_people: bool = False
 
     def folder(self) -> Path:
         """The folder to write."""
@@ -50,11 +52,13 @@ def write_pseudonymous(wishes: Wishes) -> None:
     """Carry the command out and say what it did."""
     out = wishes.folder()
     _refuse_places(wishes, out)
-    new = not wishes.key.exists()
-    key = _new_key(out) if new else _key_of(wishes.key, out)
-    with Stopwatch() as watch:
+    with key_alone(wishes.key), Stopwatch() as watch:
+        new = not wishes.key.exists()
+        key = _new_key(out) if new else _key_of(wishes.key, out)
         with watch.phase("read"):
             found = pseudonymised(wishes.raw, key, headings=wishes.headings, progress=watch)
+        if found.is_strange() and not wishes.new_people:
+            raise _strange(wishes.key, found)
         with watch.phase("write"):
             _write(wishes, out, found, new)
     _say(wishes, out, found, new)
@@ -72,9 +76,30 @@ def _write(wishes: Wishes, out: Path, found: Pseudonymous, new: bool) -> None:
             else:
                 rewrite_key(wishes.key, found.key)
     except BaseException:
-        if made:
+        # An interrupt may come when the folder stands already: then its ids need the key.
+        if made and not _stands(out, found.key):
             wishes.key.unlink(missing_ok=True)
         raise
+
+
+def _stands(out: Path, key: KeyFile) -> bool:
+    """Whether a folder holds ids made with a key."""
+    try:
+        return key_id_of(out) == key.key_id()
+    except InputError:
+        return False
+
+
+def _strange(path: Path, found: Pseudonymous) -> InputError:
+    problem = said(
+        "the key file knows {known:,} of the {clients:,} clients of this export",
+        known=found.known,
+        clients=found.clients,
+    )
+    advice = said(
+        "Name the key file of this region, or add --new-people if the export is of people that it does not know yet."
+    )
+    return _wrong(path, problem, advice)
 
 
 def _new_key(out: Path) -> KeyFile:
@@ -149,17 +174,10 @@ def _say(wishes: Wishes, out: Path, found: Pseudonymous, new: bool) -> None:
             coaches=found.frames["coaches"].height,
         )
     )
-    _say_about_key(wishes.key, found, new)
+    _say_about_key(wishes.key, new)
 
 
-def _say_about_key(path: Path, found: Pseudonymous, new: bool) -> None:
-    if found.is_strange():
-        share = said(
-            "The key file knew {known:,} of the {clients:,} clients. Is it the key file of this region?",
-            known=found.known,
-            clients=found.clients,
-        )
-        tell(share, error=True)
+def _say_about_key(path: Path, new: bool) -> None:
     if new:
         tell(
             said(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 from pathlib import Path
@@ -19,6 +20,7 @@ from optimiser.domain.texts import Message, said, several
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.staged import staged_file
 from optimiser.workspace.about import WITHHELD, Held, Place, Row, about
+from optimiser.workspace.entries import Entry
 from optimiser.workspace.folder import PLANS, SNAPSHOTS, TOTALS, UPDATES
 from optimiser.workspace.forget import Before, Forgotten, forget, retention
 
@@ -126,13 +128,13 @@ def _show_row(row: Row, descriptions: dict[str, str]) -> None:
 
 def forget_before(wishes: Wishes) -> None:
     """Purge what is older than the day named, or than the policy keeps it."""
-    policy, by = read_policy(wishes.policy), official(wishes.by)
+    policy, by, at = read_policy(wishes.policy), official(wishes.by), now()
     if wishes.before is not None:
         before = Before(wishes.before, wishes.before)
     else:
-        before = retention(wishes.workspace, policy)
+        before = retention(policy, Date.fromisoformat(at[:10]))
     with Stopwatch() as watch, watch.phase("purge"):
-        done = forget(wishes.workspace, before, policy, now(), by, watch)
+        done = forget(wishes.workspace, before, policy, at, by, watch)
     _tell_forgotten(done, wishes.workspace)
 
 
@@ -145,14 +147,22 @@ def _tell_forgotten(done: Forgotten, workspace: Path) -> None:
                 done.finished,
             )
         )
-    assert done.before.snapshots is not None
     days = {"day": done.before.snapshots, "reasons": done.before.reasons}
     if done.entry is None:
-        tell(said("No facts from before {day} and no reasons from before {reasons} are kept.", **days))
+        if done.stays is None:
+            tell(said("No facts from before {day} and no reasons from before {reasons} are kept.", **days))
+        else:
+            tell(
+                said(
+                    "No other facts from before {day} and no reasons from before {reasons} are kept.", **days
+                )
+            )
+        _tell_what_stays(done, workspace)
         return
     tell(said("Facts from before {day} and reasons from before {reasons} are purged:", **days))
-    for line in _counts(done):
+    for line in _counts(done.folders, done.entry):
         tell(line)
+    _tell_what_stays(done, workspace)
     if done.unread:
         tell(
             several(
@@ -168,9 +178,30 @@ def _tell_forgotten(done: Forgotten, workspace: Path) -> None:
     tell(said("The log ends at entry {entry}, {hash}", entry=done.entry.seq, hash=done.entry.hash))
 
 
-def _counts(done: Forgotten) -> list[Message]:
-    assert done.entry is not None
-    folders = done.folders
+def _tell_what_stays(done: Forgotten, workspace: Path) -> None:
+    """That the present snapshot stays though it is old, and what is not known any more."""
+    if done.stays is not None:
+        tell(
+            said(
+                "The present snapshot, of {day}, stays. A workspace that is no longer used is deleted as a "
+                "folder: {workspace}",
+                day=done.stays,
+                workspace=str(workspace),
+            )
+        )
+    if done.waiting:
+        tell(
+            several(
+                "{count:,} confirmed change of coach was not in the client system yet and is not known any more: "
+                "see that it is entered there before the next update.",
+                "{count:,} confirmed changes of coach were not in the client system yet and are not known any "
+                "more: see that they are entered there before the next update.",
+                done.waiting,
+            )
+        )
+
+
+def _counts(folders: Mapping[str, Sequence[str]], entry: Entry) -> list[Message]:
     return [
         several("  {count:,} snapshot", "  {count:,} snapshots", len(folders[SNAPSHOTS])),
         several(
@@ -182,6 +213,6 @@ def _counts(done: Forgotten) -> list[Message]:
         several(
             "  the reasons of {count:,} entry of the log",
             "  the reasons of {count:,} entries of the log",
-            len(done.entry.steps["purged"]),
+            len(entry.steps["purged"]),
         ),
     ]

@@ -18,17 +18,17 @@ from optimiser.domain.texts import said
 from optimiser.domain.update import Past
 from optimiser.reports.update import summary, write_changes_workbook
 from optimiser.tables.policy_file import read_policy
-from optimiser.tables.read import read_export, read_snapshot
+from optimiser.tables.read import read_snapshot
+from optimiser.tables.read_export import read_export
 from optimiser.workspace import current, is_workspace
-from optimiser.workspace.folder import log_of, read_kept
-from optimiser.workspace.history import standing
+from optimiser.workspace.folder import log_of, present, read_kept
 from optimiser.workspace.keep_update import (
     BESIDE,
     WORKBOOK,
     KeptUpdate,
     Order,
+    copied,
     keep_update,
-    write_beside,
 )
 from optimiser.workspace.past import past_of
 
@@ -60,8 +60,7 @@ def write_update(wishes: Wishes) -> None:
                 current(wishes.export), before, policy=policy, headings=wishes.headings, progress=watch
             )
         with watch.phase("compare"):
-            beside = (export.apart, export.away, export.lacking)
-            update = follow(before, export.snapshot, beside, past, policy, texts())
+            update = follow(before, export, past, policy, texts())
         for notice in (*export.snapshot.notices, *update.notices):
             tell(notice)
         if not update.changed:
@@ -78,13 +77,10 @@ def write_update(wishes: Wishes) -> None:
 
 def _before(wishes: Wishes, policy: Policy, watch: Stopwatch) -> tuple[Snapshot, Past]:
     """The snapshot that stands, and what its workspace remembers."""
-    folder = current(wishes.region)
-    if not is_workspace(wishes.region):
-        return read_snapshot(folder, policy=policy, headings=wishes.headings, progress=watch), Past()
-    entries = log_of(wishes.region)
-    kept = standing(entries)
-    assert kept is not None, "current() has found it"
-    return read_kept(wishes.region, kept), past_of(wishes.region, entries)
+    region = wishes.region
+    if not is_workspace(region):
+        return read_snapshot(region, policy=policy, headings=wishes.headings, progress=watch), Past()
+    return read_kept(region, present(region)), past_of(region, log_of(region))
 
 
 def _write(
@@ -95,14 +91,17 @@ def _write(
     def also(folder: Path) -> None:
         write_changes_workbook(update, folder / WORKBOOK, texts().language)
 
-    inside = is_workspace(wishes.region)
-    out = wishes.out if inside else wishes.out or _beside(wishes.region, update.following.date)
-    fresh = True
-    if out is not None:
+    if not is_workspace(wishes.region):
+        out = wishes.out or _beside(wishes.region, update.following.date)
         _refuse_own(out, wishes)
-        fresh = write_beside(out, update, also, wishes.finnish)
-    kept = keep_update(wishes.region, update, order, also, watch) if inside else None
-    return kept, out, fresh
+        with copied(out, update, also, wishes.finnish) as fresh:
+            return None, out, fresh
+    copy = None
+    if wishes.out is not None:
+        _refuse_own(wishes.out, wishes)
+        copy = copied(wishes.out, update, also, wishes.finnish)
+    kept = keep_update(wishes.region, update, order, also, watch, copy)
+    return kept, wishes.out, kept.copied
 
 
 def _beside(region: Path, day: Date) -> Path:

@@ -86,7 +86,7 @@ TEAMS = Table(
 MUNICIPALITIES_DONE = Table(
     "municipality_contacts",
     "kuntien_tapaamiset",
-    "Meetings due and late by home municipality; fewer than 5 clients are held back, and one more cell.",
+    "Meetings due and late by home municipality; figures that 1 to 4 clients or meetings are behind, or are missing from, are empty, and the next smallest with them.",
     (
         Column("municipality", "code", "Municipality code.", "kuntakoodi", required=True),
         Column("name", "text", "Name.", "nimi"),

@@ -57,7 +57,8 @@ HANDOVERS = Table(
 BY_MONTH = Table(
     "by_month",
     "kuukausittain",
-    "Handovers by month, municipality and language.",
+    "Handovers by month, municipality and language; figures that 1 to 4 clients are behind, or are missing from, "
+    "are empty, and the next smallest with them.",
     (
         Column("month", "date", "First day of the month.", "kuukausi"),
         Column("municipality", "code", "Home municipality.", "kunta"),
@@ -91,7 +92,8 @@ BY_MONTH = Table(
 RECEIVERS = Table(
     "receivers",
     "vastaanottajat",
-    "Which coaches can receive, by month, municipality and language.",
+    "Which coaches can receive, by month, municipality and language; clients are empty where `by_month` holds "
+    "them back.",
     (
         Column("month", "date", "First day of the month.", "kuukausi"),
         Column("municipality", "code", "Home municipality.", "kunta"),

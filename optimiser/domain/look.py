@@ -19,11 +19,14 @@ class Assumption:
         What to add to be rid of it, a sentence; empty where nothing needs to be added.
     rows : int
         How many rows it concerns.
+    detail : str
+        More of it, with names of coaches perhaps: for page and workbook alone.
     """
 
     text: str
     remedy: str
     rows: int
+    detail: str = ""
 
 
 ASSUMPTIONS = Table(
@@ -97,7 +100,14 @@ LOOK_MUNICIPALITIES = Table(
     (
         Column("municipality", "text", "Home municipality of the clients.", "kunta", required=True),
         Column("clients", "integer", "Clients.", "asiakkaat", unit="clients", low=0),
-        _HOURS,
+        Column(
+            "hours",
+            "number",
+            "Hours that those of them with a coach take.",
+            "tunnit",
+            unit="hours a month",
+            low=0,
+        ),
         Column(
             "capacity_hours",
             "number",

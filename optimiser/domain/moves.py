@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from optimiser.domain.columns import Column, Table
 from optimiser.domain.schema import REASON_CODES
 
 KINDS = ("placement", "move", "exchange", "chain", "bundle")
 """A client without a coach gets one; one client moves; two coaches swap clients; one makes room for the
 next; what no order of smaller steps can do."""
-DECISIONS = ("accepted", "rejected")
+ACCEPTED, REJECTED = "accepted", "rejected"
+DECISIONS = (ACCEPTED, REJECTED)
+SPOKEN = ("decision", "reason_code", "confirmed_by", "confirmed_at")
+"""Columns in which one filled row of a step speaks for its other rows."""
 
 MOVES = Table(
     "moves",
@@ -60,3 +65,20 @@ MOVES = Table(
     key=("step", "client_id"),
     every_column=True,
 )
+
+
+def spoken(moves: pl.DataFrame) -> pl.DataFrame:
+    """Return a move list with each step's decision on all its rows.
+
+    Parameters
+    ----------
+    moves : polars.DataFrame
+        With the columns step and `SPOKEN`; a row keeps what it has of its own.
+
+    Returns
+    -------
+    polars.DataFrame
+        The same rows; an empty cell of `SPOKEN` has what the first filled row of its step has.
+    """
+    filled = [pl.col(name).fill_null(pl.col(name).drop_nulls().first().over("step")) for name in SPOKEN]
+    return moves.with_columns(filled)

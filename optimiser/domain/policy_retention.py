@@ -8,7 +8,7 @@ from optimiser.domain.policy_types import Section
 
 
 class Retention(Section):
-    """Months after which `optimiser forget` purges; nothing is purged by itself."""
+    """Months; `optimiser forget` counts them back from the day of the call, and nothing is purged by itself."""
 
     snapshots_months: int = Field(
         24, ge=1, le=120, description="Months for which snapshots, plans and undo copies are kept."

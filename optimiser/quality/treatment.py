@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from optimiser.domain.schema import AGE_GROUPS
 from optimiser.domain.snapshot import Snapshot
+from optimiser.quality.arrays import Bools, Ints
 from optimiser.quality.recount import Recount
-from optimiser.quality.suppress import SMALLEST, next_smallest_too
+from optimiser.quality.suppress import SMALLEST, next_smallest_too, parts_held_back
 
 OTHER = "other"
 """The languages that are not shown by themselves."""
@@ -20,6 +22,20 @@ LANGUAGES = 6
 MORE_IS_BETTER = ("served", "own_language", "kept")
 LESS_IS_BETTER = ("utilisation", "travel_minutes", "interpreter")
 BEFORE = ("served", "own_language", "utilisation", "travel_minutes", "interpreter")
+HELD = "held_back"
+"""Column with the names of the figures that are held back in a cell that is shown."""
+SHARES = {
+    "served": ("own_language", "interpreter"),
+    "served_before": ("kept", "own_language_before", "interpreter_before"),
+}
+"""Share of all clients to the shares of those it counts."""
+MEANS = {
+    "served": ("utilisation", "travel_minutes"),
+    "served_before": ("utilisation_before", "travel_minutes_before"),
+}
+"""Share of all clients to the means over those it counts."""
+SHARE_DIGITS = 2
+"""Shares of people are of whole per cent: finer ones would tell how many are behind them."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +49,11 @@ class EqualTreatment:
         coach), `own_language` (share of the served), `utilisation` (mean of their coaches', as a
         share), `kept` (share of those with a present coach), `travel_minutes` (a month and served
         client), `interpreter` (share of the served), the same with `_before` (present coaches) but
-        `kept`, and `hidden`. A hidden cell is empty: it has fewer than `SMALLEST` clients, or it is
-        the next smallest beside one that has.
+        `kept`, `hidden`, and `held_back` (names of single figures held back, with a space between).
+        A hidden cell is empty: it has fewer than `SMALLEST` clients, or it is the next smallest beside
+        one that has. A figure held back is empty: 1 to 4 clients are behind it or are missing from it, or
+        it is the next smallest beside such a one, or its base is held back. Shares of clients are of
+        whole per cent.
     ratios : dict
         Dimension to column to worst / best over the cells shown; None where fewer than two show it
         or the best is 0.
@@ -99,10 +118,15 @@ def _with_outcomes(recount: Recount) -> pl.DataFrame:
 
 
 def _cells(clients: pl.DataFrame, dimension: str) -> pl.DataFrame:
+    """Figures of each cell, what is behind them (`of_`, `is_`), and nothing held back yet."""
     figures = (*MORE_IS_BETTER, *LESS_IS_BETTER, *(f"{name}_before" for name in BEFORE))
     means = [pl.col(name).cast(pl.Float64).mean() for name in figures]
+    shares = [share for whole, parts in SHARES.items() for share in (whole, *parts)]
+    behind = [pl.col(name).sum().cast(pl.Int64).alias(f"is_{name}") for name in shares]
+    bases = [pl.col(name).count().cast(pl.Int64).alias(f"of_{name}") for name in shares]
     counted = clients.group_by(pl.col(dimension).alias("cell"), maintain_order=True)
-    return counted.agg(pl.len().alias("clients"), *means)
+    cells = counted.agg(pl.len().alias("clients"), *means, *behind, *bases)
+    return cells.with_columns(pl.col(shares).round(SHARE_DIGITS))
 
 
 def _language_cell(clients: pl.DataFrame) -> pl.Expr:
@@ -115,11 +139,42 @@ def _language_cell(clients: pl.DataFrame) -> pl.Expr:
 
 
 def _hidden(cells: pl.DataFrame) -> pl.DataFrame:
-    """Empty the small cells, and the next smallest with them, so that no subtraction gives one back."""
+    """Empty the small cells and figures, and the next smallest with them, so that no subtraction gives one back."""
     cells = cells.with_columns(next_smallest_too(cells, "clients", "cell").alias("hidden"))
-    figures = [name for name in cells.columns if name not in ("cell", "name", "hidden")]
-    shown = cells.with_columns(pl.when(~pl.col("hidden")).then(pl.col(name)).alias(name) for name in figures)
-    return shown.select("cell", "name", *figures, "hidden")
+    held = figures_held_back(cells)
+    names = [pl.when(pl.Series(where)).then(pl.lit(name)) for name, where in held.items()]
+    told = pl.concat_str(names, separator=" ", ignore_nulls=True)
+    cells = cells.with_columns(pl.when(~pl.col("hidden")).then(told).alias(HELD))
+    empty = {name: pl.col("hidden") | pl.Series(where) for name, where in held.items()}
+    figures = ("clients", *held)
+    shown = cells.with_columns(
+        pl.when(~empty.get(name, pl.col("hidden"))).then(pl.col(name)).alias(name) for name in figures
+    )
+    return shown.select("cell", "name", *figures, "hidden", HELD)
+
+
+def figures_held_back(cells: pl.DataFrame) -> dict[str, Bools]:
+    """Return figure to where it is held back, shape (cells,), those of hidden cells among them."""
+    place = cells.select("cell").with_row_index("at").sort("cell")["at"].to_numpy()
+    ordered = cells[place]
+    sizes = ordered["clients"].cast(pl.Int64).to_numpy()
+    always = ordered["hidden"].to_numpy()
+    found: dict[str, Bools] = {}
+    for whole, parts in SHARES.items():
+        found[whole] = parts_held_back(_parts(ordered, whole), sizes, always, shares=True)
+        base = ordered[f"is_{whole}"].to_numpy()
+        for part in parts:
+            counts = _parts(ordered, part)
+            found[part] = parts_held_back(counts, base, found[whole], shares=True)
+        found |= dict.fromkeys(MEANS[whole], found[whole])
+    back = np.argsort(place)
+    return {name: where[back] for name, where in found.items()}
+
+
+def _parts(cells: pl.DataFrame, share: str) -> Ints:
+    """Clients whom a share counts and whom it leaves out, shape (cells, 2)."""
+    counted, base = cells[f"is_{share}"].to_numpy(), cells[f"of_{share}"].to_numpy()
+    return np.column_stack([counted, base - counted])
 
 
 def _in_order(cells: pl.DataFrame, first: tuple[str, ...]) -> pl.DataFrame:

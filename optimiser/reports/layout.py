@@ -1,8 +1,13 @@
-"""Values the templates draw: tables, figures, marks. No wording and no arithmetic on facts here."""
+"""Values the templates draw: tables, figures, marks. No arithmetic on facts here, one legend for all tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from optimiser.reports.texts import Texts
+
+STAR = "*"
+"""Stands for a figure that is held back."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,19 @@ class PageTable:
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
     folded: str = ""
+
+
+HELD_BACK = Cell(STAR, hidden=True)
+"""A figure that is held back."""
+
+
+def with_legend(caption: str, rows: tuple[tuple[Cell, ...], ...], texts: Texts) -> str:
+    """Return a caption that says what a star stands for, where one is among the rows."""
+    if not any(cell.hidden and STAR in cell.text for row in rows for cell in row):
+        return caption
+    return texts.gettext("{caption} ({star}: held back, few people are behind it)").format(
+        caption=caption, star=STAR
+    )
 
 
 def cells(*values: str | Cell) -> tuple[Cell, ...]:

@@ -17,11 +17,14 @@ from optimiser.domain.look import (
 )
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import Message, mark, said, several
+from optimiser.quality.suppress import SMALLEST
 from optimiser.reports.bands import BANDS, band_names
 from optimiser.reports.page import drawn
 from optimiser.reports.sections import look as sections
 from optimiser.reports.table_book import write_tables
 from optimiser.reports.texts import Texts, texts_in
+
+OF_WORKBOOK = mark("As in your workbook.")
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,7 @@ def write_look_workbook(facts: LookFacts, path: Path, language: str = "en") -> N
         titles={"crowded": mark("Coaches above 110 %"), "roomy": mark("Coaches below 95 %")},
         language=language,
         coach_names=facts.names,
+        names_from=OF_WORKBOOK,
     )
 
 
@@ -152,6 +156,14 @@ def _content(facts: LookFacts, folder: str, texts: Texts) -> dict[str, Any]:
     }
 
 
+def _placed(now: Today, texts: Texts) -> str:
+    """Hours of those with a coach, unless the rest would be the hours of few clients."""
+    if 0 < now.without_coach < SMALLEST:
+        return texts.gettext("a month")
+    placed = texts.number(now.placed_hours)
+    return texts.gettext("a month, {placed} of them with a coach").format(placed=placed)
+
+
 def _key_figures(now: Today, texts: Texts) -> list[dict[str, str]]:
     _ = texts.gettext
     bands = now.utilisation.bands
@@ -159,7 +171,7 @@ def _key_figures(now: Today, texts: Texts) -> list[dict[str, str]]:
         {
             "name": _("hours the clients take"),
             "number": texts.number(now.hours),
-            "note": _("a month, {placed} of them with a coach").format(placed=texts.number(now.placed_hours)),
+            "note": _placed(now, texts),
         },
         {
             "name": _("hours the coaches have"),

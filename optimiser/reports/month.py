@@ -106,6 +106,8 @@ def definition_rows(definitions: Sequence[Definition], texts: Texts) -> pl.DataF
 def month_page(facts: MonthFacts, texts: Texts) -> str:
     """Return the page as HTML text; the same facts give the same text."""
     _, month = texts.gettext, facts.month
+    region = month_tables.by_month(month, texts)
+    areas, municipalities = (month_tables.by_place(month, level, texts) for level in ("area", "municipality"))
     content: dict[str, Any] = {
         "language": texts.language,
         "title": _("The month's end: {region}").format(region=month.region or _("the region")),
@@ -117,9 +119,13 @@ def month_page(facts: MonthFacts, texts: Texts) -> str:
         "cards": month_tables.cards(month, texts),
         "trends": month_trends.region_charts(month, texts),
         "area_trends": month_trends.area_charts(month, texts),
-        "region": month_tables.by_month(month, texts),
-        "areas": month_tables.by_place(month, "area", texts),
-        "municipalities": month_tables.by_place(month, "municipality", texts),
+        "region": region,
+        "areas": areas,
+        "municipalities": municipalities,
+        "held_back": {
+            name: month_tables.held_back_note(tables, texts)
+            for name, tables in (("region", region), ("areas", areas), ("municipalities", municipalities))
+        },
         "outflow": month_tables.outflow_tables(month, texts),
         "survey": month_tables.survey_table(facts.survey, texts),
         "definitions": month_tables.definition_table(definition_rows(facts.definitions, texts), texts),

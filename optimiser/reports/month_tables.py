@@ -11,12 +11,11 @@ import polars as pl
 from optimiser.domain.month import FAMILIES, OUTFLOW_REASONS
 from optimiser.domain.texts import mark
 from optimiser.quality.month.figures import HELD, Month
-from optimiser.reports.layout import Cell, PageTable, cells, headings
+from optimiser.quality.suppress import SMALLEST
+from optimiser.reports.layout import HELD_BACK, STAR, Cell, PageTable, cells, headings, with_legend
 from optimiser.reports.texts import DASH, Texts
 from optimiser.reports.words import word
 
-STAR = "*"
-"""Stands for a figure that is held back."""
 ALWAYS_OPEN = 8
 """Rows up to which a table is not folded."""
 FAMILY_WORDS = {
@@ -132,11 +131,7 @@ def _table(
     _ = texts.gettext
     heads = headings(head, *("#" + _(figure.heading) for figure in figures))
     drawn = tuple(cells(name(row), *(_told(row, figure, texts) for figure in figures)) for row in rows)
-    if any(cell.hidden for row in drawn for cell in row):
-        caption = _("{caption} ({star}: held back, few people are behind it)").format(
-            caption=caption, star=STAR
-        )
-    return PageTable(caption, heads, drawn)
+    return PageTable(with_legend(caption, drawn, texts), heads, drawn)
 
 
 def _told(row: dict[str, Any], figure: Figure, texts: Texts) -> Cell:
@@ -146,8 +141,18 @@ def _told(row: dict[str, Any], figure: Figure, texts: Texts) -> Cell:
         return Cell(texts.share(value) if figure.share else texts.number(value))
     held = (row[HELD] or "").split()
     if "all" in held or any(figure.name in FAMILIES[family] for family in held):
-        return Cell(STAR, hidden=True)
+        return HELD_BACK
     return Cell(DASH)
+
+
+def held_back_note(tables: Sequence[PageTable], texts: Texts) -> str:
+    """Return why there are stars in some tables; empty where there is none."""
+    if HELD_BACK not in [cell for table in tables for row in table.rows for cell in row]:
+        return ""
+    text = texts.gettext(
+        "A star ({star}) stands where a figure, or what could be worked out from it, tells of 1 to {most} clients or of a single coach, and beside such a figure where a subtraction would give it away: so large places have stars too. The longer the period between two snapshots, the fewer there are as a rule."
+    )
+    return text.format(star=STAR, most=SMALLEST - 1)
 
 
 def outflow_tables(month: Month, texts: Texts) -> tuple[PageTable, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from optimiser.domain.columns import Table
+from optimiser.domain.texts import mark
 from optimiser.reports.sheets import Sheet, SheetColumn
 from optimiser.reports.texts import Texts
 
@@ -15,6 +16,7 @@ COACHES = frozenset({"coach_id", "previous_coach_id", "from_coach_id", "to_coach
 """Columns of the plan's workbook that hold the id of a coach."""
 NOBODY: Mapping[str, str] = {}
 WIDTH = 24.0
+OF_FILE = mark("From the file of coach names.")
 
 
 def beside(coach_id: str, names: Mapping[str, str]) -> str:
@@ -30,9 +32,16 @@ def coach_columns(table: Table) -> frozenset[str]:
 
 
 def with_names(
-    sheet: Sheet, names: Mapping[str, str], texts: Texts, columns: frozenset[str] = COACHES
+    sheet: Sheet,
+    names: Mapping[str, str],
+    texts: Texts,
+    columns: frozenset[str] = COACHES,
+    origin: str = OF_FILE,
 ) -> Sheet:
-    """Return a sheet with a column of names beside each column of ids; the sheet itself without names."""
+    """Return a sheet with a column of names beside each column of ids; the sheet itself without names.
+
+    `origin` says where the names are from, a marked text.
+    """
     if not names:
         return sheet
     shown: list[SheetColumn] = []
@@ -40,13 +49,13 @@ def with_names(
     for column in sheet.columns:
         shown.append(column)
         if column.name in columns:
-            shown.append(_of_names(column, texts))
+            shown.append(_of_names(column, texts, origin))
             known = pl.col(column.name).cast(pl.String).replace_strict(dict(names), default=None)
             added.append(known.cast(pl.String).alias(shown[-1].name))
     return replace(sheet, columns=tuple(shown), frame=sheet.frame.with_columns(added))
 
 
-def _of_names(column: SheetColumn, texts: Texts) -> SheetColumn:
+def _of_names(column: SheetColumn, texts: Texts, origin: str) -> SheetColumn:
     _ = texts.gettext
     title = _("{heading}: name").format(heading=column.title)
-    return SheetColumn(f"{column.name}.name", title, _("From the file of coach names."), width=WIDTH)
+    return SheetColumn(f"{column.name}.name", title, _(origin), width=WIDTH)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from datetime import date as Date
@@ -16,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from optimiser.reports.bands import BANDS, CROWDED, FULL
 from optimiser.reports.texts import Texts
+from optimiser.tables.workbook_write import opened_book
 
 Kind = Literal["text", "wrapped", "whole", "number", "share", "percent"]
 
@@ -26,12 +28,6 @@ MOST_CHARACTERS = 32_000
 LONGEST_NAME = 31
 """Characters of a sheet's name."""
 BARRED_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 NUMBER_FORMATS: dict[Kind, str] = {
     "whole": "#,##0",
     "number": "#,##0.0",
@@ -119,13 +115,14 @@ def sheet_name(name: str, part: int = 0) -> str:
     return name.translate(BARRED_IN_NAMES)[: LONGEST_NAME - len(end)] + end
 
 
-def open_book(path: Path, title: str, day: Date, texts: Texts) -> Workbook:
+@contextmanager
+def open_book(path: Path, title: str, day: Date, texts: Texts) -> Iterator[Workbook]:
     """Begin a workbook that carries title, day and language; equal tables give equal bytes."""
-    book = Workbook(str(path), OPTIONS)
     created = datetime.combine(day, time(), UTC).replace(tzinfo=None)
-    book.set_properties({"title": title, "created": created})
-    book.set_custom_property("Language", texts.language)
-    return book
+    with opened_book(path) as book:
+        book.set_properties({"title": title, "created": created})
+        book.set_custom_property("Language", texts.language)
+        yield book
 
 
 def _set_up(page: Worksheet, columns: tuple[SheetColumn, ...], rows: int, formats: Formats) -> None:

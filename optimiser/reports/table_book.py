@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 
 from optimiser.domain.columns import Column, Table
 from optimiser.domain.texts import Message
-from optimiser.reports.names import NOBODY, coach_columns, with_names
+from optimiser.reports.names import NOBODY, OF_FILE, coach_columns, with_names
 from optimiser.reports.sheets import (
     Formats,
     Kind,
@@ -44,6 +44,7 @@ def write_tables(
     absent: Mapping[str, str] = NOTHING,
     language: str = "en",
     coach_names: Mapping[str, str] = NOBODY,
+    names_from: str = OF_FILE,
 ) -> None:
     """Write a workbook of declared tables.
 
@@ -67,6 +68,8 @@ def write_tables(
         Language of headings, codes and messages.
     coach_names : mapping
         Id of a coach to the name that stands beside it.
+    names_from : str
+        Where the names are from, a marked text.
 
     Raises
     ------
@@ -76,7 +79,11 @@ def write_tables(
     texts = texts_in(language)
     sheets = [
         with_names(
-            _sheet(name, table, frame, texts, (titles, absent)), coach_names, texts, coach_columns(table)
+            _sheet(name, table, frame, texts, (titles, absent)),
+            coach_names,
+            texts,
+            coach_columns(table),
+            names_from,
         )
         for name, table, frame in tables
     ]

@@ -173,16 +173,17 @@ def _municipalities(facts: ReportFacts, texts: Texts) -> Sheet:
     _ = texts.gettext
     few = _("held back")
     each = _("Share of its clients whose coach is so full after.")
+    of_coaches = _("Of its clients' coaches; empty where held back, for few people are behind it.")
     columns = (
         SheetColumn("name", _("Municipality"), _("Name."), width=22),
         SheetColumn("clients", _("Clients"), _("Held back where fewer than 5."), "whole", 12, few),
         SheetColumn("offices", _("Offices"), _("Coaches with their office there."), "whole", 10),
-        SheetColumn("before", _("Mean load before"), _("Of its clients' coaches."), "share", 11),
-        SheetColumn("after", _("Mean load after"), _("Of its clients' coaches."), "share", 11),
-        SheetColumn("after_0", _("Clients with a coach below 95 %"), each, "percent", 13),
-        SheetColumn("after_1", _("Clients with a coach 95–100 %"), each, "percent", 13),
-        SheetColumn("after_2", _("Clients with a coach 100–110 %"), each, "percent", 13),
-        SheetColumn("after_3", _("Clients with a coach above 110 %"), each, "percent", 13),
+        SheetColumn("before", _("Mean load before"), of_coaches, "share", 11),
+        SheetColumn("after", _("Mean load after"), of_coaches, "share", 11),
+        SheetColumn("after_0", _("Clients with a coach below 95 %"), each, "percent", 13, few),
+        SheetColumn("after_1", _("Clients with a coach 95–100 %"), each, "percent", 13, few),
+        SheetColumn("after_2", _("Clients with a coach 100–110 %"), each, "percent", 13, few),
+        SheetColumn("after_3", _("Clients with a coach above 110 %"), each, "percent", 13, few),
     )
     return Sheet(_("Municipalities"), columns, municipality_frame(facts))
 

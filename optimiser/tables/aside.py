@@ -12,7 +12,7 @@ import polars as pl
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import SetAside
 from optimiser.domain.texts import said
-from optimiser.tables.faults import LONGEST_VALUE, SECRET, Fault
+from optimiser.tables.faults import LONGEST_VALUE, Fault, telling
 from optimiser.tables.raw import TableText
 
 ROWWISE = ("clients", "exclusions", "pins", "absences", "travel")
@@ -67,8 +67,8 @@ def set_rows_aside(
 
 def _marks(place: int, f: Fault) -> pl.DataFrame:
     """Columns line, fault (its place among them), value (shortened, empty where secret) and filled."""
-    value = pl.col("value").str.slice(0, LONGEST_VALUE)
-    shown = pl.when(value.str.contains(SECRET)).then(pl.lit("")).otherwise(value)
+    secret = telling(f.rows["value"])
+    shown = pl.when(secret).then(pl.lit("")).otherwise(pl.col("value").str.slice(0, LONGEST_VALUE))
     return f.rows.select("line", fault=pl.lit(place, pl.Int32), value=shown, filled=pl.lit(f.filled))
 
 
@@ -93,11 +93,9 @@ def _listed(rows: pl.DataFrame, text: TableText, found: Sequence[Fault]) -> list
     key = [pl.col(k).cast(pl.String) for k in text.table.key[:ids] if k in text.frame.columns]
     shown = pl.concat_str(key, separator=" ", ignore_nulls=True) if key else pl.lit("")
     named = text.frame.select("line", row_id=shown)
-    listed = rows.join(named, on="line", how="left", maintain_order="left").with_columns(
-        pl.when(pl.col("row_id").str.contains(SECRET))
-        .then(pl.lit(""))
-        .otherwise(pl.col("row_id").fill_null(""))
-        .alias("row_id")
+    listed = rows.join(named, on="line", how="left", maintain_order="left")
+    listed = listed.with_columns(
+        row_id=pl.when(telling(listed["row_id"])).then(pl.lit("")).otherwise(pl.col("row_id").fill_null(""))
     )
     return [
         SetAside(text.file, line, row_id, _reason(marks, text, found), used)

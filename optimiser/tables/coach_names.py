@@ -8,10 +8,7 @@ from optimiser.domain.coach_names import COACH_NAMES
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.texts import said
 from optimiser.tables.edited import read_edited
-from optimiser.tables.headings import plain
-from optimiser.tables.raw import Source
-from optimiser.tables.sources import BOOKS
-from optimiser.tables.workbook import NO_WORKBOOK, sheet_names
+from optimiser.tables.sources import only_source
 
 NEEDED = ("coach_id", "name")
 
@@ -37,22 +34,5 @@ def read_coach_names(path: Path) -> dict[str, str]:
     if not path.is_file():
         advice = said("Name a file of coach_id and name.")
         raise InputError([Complaint(str(path), 0, "", "", said("there is no such file"), advice)])
-    frame = read_edited(_source(path), COACH_NAMES, NEEDED, NEEDED)
+    frame = read_edited(only_source(path, COACH_NAMES), COACH_NAMES, NEEDED, NEEDED)
     return dict(frame.select(NEEDED).iter_rows())
-
-
-def _source(path: Path) -> Source:
-    """Where the names stand: of a workbook the sheet of that name, or the only one."""
-    if path.suffix.lower() not in BOOKS:
-        return Source(COACH_NAMES, path, path.name)
-    names = sheet_names(path)
-    if not names:
-        raise InputError([Complaint(path.name, 0, "", "", *NO_WORKBOOK)])
-    known = {plain(COACH_NAMES.name), plain(COACH_NAMES.fi)}
-    named = [name for name in names if plain(name) in known]
-    if not named and len(names) > 1:
-        problem = said("none of the sheets has the name of the table")
-        advice = said("Call the sheet {name} (or {other}).", name=COACH_NAMES.name, other=COACH_NAMES.fi)
-        raise InputError([Complaint(path.name, 0, "", ", ".join(names), problem, advice)])
-    sheet = (named or names)[0]
-    return Source(COACH_NAMES, path, f"{path.name}, sheet {sheet}", sheet)

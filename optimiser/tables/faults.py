@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -9,12 +10,26 @@ import polars as pl
 
 from optimiser.domain.errors import Complaint
 from optimiser.domain.texts import several
+from optimiser.tables.names import GIVEN_NAMES, SURNAMES
 
 SHOWN = 50
 """Complaints shown of one kind about one column."""
 LONGEST_VALUE = 40
 SECRET = r"[0-9]{6}[-+A-FU-Ya-fu-y][0-9]{3}[0-9A-Za-z]|@"
 """A value that looks like this (identity code, e-mail address) is never repeated."""
+ALSO_PLACES = frozenset({"lahti", "nousiainen", "salo"})
+"""Names of persons that, standing alone, are towns."""
+NAMES = frozenset({*GIVEN_NAMES, *SURNAMES}) - {"per", "jan"}
+"""Names by which a text tells of a person; without those that are words of headings (per month, Jan)."""
+_SECRET = re.compile(SECRET)
+_TELEPHONE = re.compile(
+    r"(?:\+|(?<![\w.-])00)[1-9][0-9 -]{6,}[0-9]|(?<![\w.-])(?![0-9]{2}-[0-9]{2}-[0-9]{4})0[1-9][0-9 -]{6,}[0-9]"
+)
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_TWO_NAMES = re.compile(
+    r"\s*[A-ZÅÄÖÉÜ][a-zåäöéü]+(?:-[A-ZÅÄÖÉÜ][a-zåäöéü]+)?(?:,\s*|\s+)[A-ZÅÄÖÉÜ][a-zåäöéü]+(?:[\s-][A-ZÅÄÖÉÜ][a-zåäöéü]+)*\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +128,7 @@ def complaints(
     out: list[Complaint] = []
     for (table, column, problem), parts in kinds.items():
         rows = pl.concat(parts)
-        heading = headings.get(table, {}).get(column, column)
+        heading = masked(headings.get(table, {}).get(column, column)) or column
         shown = _shown(rows, (table, column) in hidden)
         out += [
             Complaint(files[table], line, heading, v, problem, words.get(advice, advice))
@@ -132,12 +147,59 @@ def complaints(
 
 def _shown(rows: pl.DataFrame, hide: bool) -> list[tuple[int, str, str]]:
     first = rows.bottom_k(SHOWN, by=["line", "value"]).sort("line", "value", "advice")
-    secret = pl.lit(hide) | pl.col("value").str.contains(SECRET)
+    secret = pl.repeat(True, first.height, eager=True) if hide else telling(first["value"])
     short = pl.col("value").str.slice(0, LONGEST_VALUE)
     return first.with_columns(pl.when(secret).then(pl.lit("")).otherwise(short).alias("value")).rows()
 
 
+def telling(values: pl.Series) -> pl.Series:
+    """Whether each value may tell of a person and is not to be repeated: True or False a value.
+
+    Beside what `masked` hides, two words that begin with capitals are taken for a name.
+    """
+    given = values.drop_nulls().unique().sort()
+    found = [text for text in given if not masked(text) or _TWO_NAMES.fullmatch(text)]
+    return values.is_in(found).fill_null(False)
+
+
 def masked(text: str) -> str:
-    """A heading or value, or nothing where it looks like an identity code or an e-mail address."""
-    secret = pl.Series([text]).str.contains(SECRET).item()
-    return "" if secret else text[:LONGEST_VALUE]
+    """Return a heading, a value or the name of a sheet, shortened; nothing where it may tell of a person.
+
+    Hidden are identity codes, e-mail addresses, telephone numbers, common names of persons in any of
+    their usual forms, and several words with digits among them (a year alone is none).
+    """
+    words = _WORDS.findall(text)
+    numbered = len(words) > 1 and bool(re.search("[0-9]", _YEAR.sub("", text)))
+    named = text.strip().casefold() not in ALSO_PLACES and any(map(_is_name, words))
+    return "" if numbered or named or reaches(text) else text[:LONGEST_VALUE]
+
+
+def reaches(text: str) -> bool:
+    """Whether a text holds an identity code, an e-mail address or a telephone number."""
+    return bool(_SECRET.search(text) or _TELEPHONE.search(text))
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a sentence names a person: a name with a capital inside it, or two names side by side.
+
+    A name that begins a sentence alone may be a verb ("Anna arvosana", give a grade).
+    """
+    for sentence in re.split(r"[.?!:;]\s+", text):
+        words = _WORDS.findall(sentence)
+        known = [_is_name(word) for word in words]
+        if any(known[i] and words[i].istitle() for i in range(1, len(words))):
+            return True
+        if any(known[i] and known[i + 1] for i in range(len(words) - 1)):
+            return True
+    return False
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word is a common name of a person, as it is or with an ending of Finnish or Swedish."""
+    return any(form in NAMES for form in _forms(word.casefold()))
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """What a word may be a form of: Annan and Annas of Anna, Virtasen of Virtanen."""
+    cut = word[:-1] if len(word) > 3 and word[-1] in "ns" else word
+    return (word, cut, f"{word[:-3]}nen" if word.endswith("sen") else word)

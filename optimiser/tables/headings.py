@@ -13,16 +13,10 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.schema import TABLES
 from optimiser.domain.texts import said
 from optimiser.tables.faults import masked
+from optimiser.tables.personal_headings import IDENTIFYING, WHOSE, Who
 from optimiser.tables.raw import Sheet
 from optimiser.tables.yaml_text import Entry, read_yaml
 
-_PERSONAL = """
-nimi name etunimi sukunimi firstname lastname surname forename fullname kutsumanimi henkilotunnus hetu sotu
-personalidentitycode ssn email sahkoposti puhelin puhelinnumero phone phonenumber osoite address katuosoite
-namn fornamn efternamn personbeteckning epost
-"""
-PERSONAL = frozenset(_PERSONAL.split())
-"""Headings, as `plain` gives them, that tables of persons may not have."""
 PERSON_TABLES = ("clients", "coaches")
 
 
@@ -30,6 +24,18 @@ def plain(heading: str) -> str:
     """A heading without case, accents, spaces, underscores and hyphens."""
     letters = unicodedata.normalize("NFKD", heading.casefold())
     return re.sub(r"[\s_\-]+", "", "".join(c for c in letters if not unicodedata.combining(c)))
+
+
+def whose(heading: str) -> list[tuple[Who, str]]:
+    """Whom a heading speaks of by how it begins, and the rest of it."""
+    word = plain(heading)
+    return [(who, word.removeprefix(begin)) for begin, who in WHOSE.items() if word.startswith(begin)]
+
+
+def is_identifying(heading: str) -> bool:
+    """Whether a heading is of names, identity codes or contact details, of a client where it says whose."""
+    rests = {rest for who, rest in whose(heading) if who == "client"}
+    return not IDENTIFYING.isdisjoint({plain(heading), *rests})
 
 
 def known_headings(table: Table) -> dict[str, Column]:
@@ -92,7 +98,7 @@ def _unknown(sheet: Sheet, table: Table, heading: str, position: int) -> Complai
     if not shown:
         problem = said("column {position} has no usable heading", position=position + 1)
         return Complaint(sheet.file, 0, "", "", problem, said("Give it a heading or delete the column."))
-    if table.name in PERSON_TABLES and plain(heading) in PERSONAL:
+    if table.name in PERSON_TABLES and is_identifying(heading):
         problem = said("a column of personal data (names, identity codes, contact details)")
         advice = said("Delete the column; the tool works on pseudonymous ids.")
         return Complaint(sheet.file, 0, shown, "", problem, advice)

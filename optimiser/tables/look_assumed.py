@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from datetime import date as Date
 
+import polars as pl
+
 from optimiser.domain.look import Assumption
 from optimiser.domain.policy import Policy
 from optimiser.domain.texts import Message, said
+
+USUAL, FAR_DAYS = 0.99, 45
+"""Share of the starts, and days after it, from which the latest start is doubted."""
+EPOCH = Date(1970, 1, 1)
 
 
 def assumed_of_clients(present: set[str], clients: int, empty: dict[str, int]) -> list[Assumption]:
@@ -174,3 +180,42 @@ def assumed_of_all(day: Date, dated: bool, clients: int, policy: Policy) -> list
         "Add the tables absences, pins and exclusions to the folder region, and the column household."
     )
     return [*found, Assumption(text, remedy, clients)]
+
+
+def assumed_of_hours(coaches: int, full: float) -> Assumption:
+    """Return what is assumed of working times in hours a week.
+
+    Parameters
+    ----------
+    coaches : int
+        For how many the hours are given.
+    full : float
+        Hours a week that are taken for full time.
+    """
+    text = said("Working times are hours a week; {hours:g} hours are taken for full time.", hours=full)
+    return Assumption(text, said("Give työaika (fte) as a share or in per cent, such as 80 %."), coaches)
+
+
+def assumed_of_starts(starts: pl.Series) -> list[Assumption]:
+    """Return the assumption that the latest start is right, where it is far from nearly all the others.
+
+    Parameters
+    ----------
+    starts : polars.Series
+        Days of the starts.
+    """
+    days = starts.drop_nulls().to_physical()
+    usual = days.quantile(USUAL, "nearest")
+    latest = starts.max()
+    if usual is None or not isinstance(latest, Date):
+        return []
+    days_after = (latest - EPOCH).days - int(usual)
+    if days_after <= FAR_DAYS:
+        return []
+    text = said(
+        "The latest start, {day}, is {days:,} days after 99 % of the others; the loads of today hang on it.",
+        day=latest,
+        days=days_after,
+    )
+    remedy = said("Correct it if it is a slip, or give the day: --date.")
+    return [Assumption(text, remedy, int((days > usual).sum()))]

@@ -15,21 +15,29 @@ from optimiser.domain.look import Assumption
 from optimiser.domain.policy import Policy
 from optimiser.domain.schema import CLIENTS, COACHES, MUNICIPALITIES, SNAPSHOT, TRAVEL, UNITS
 from optimiser.domain.snapshot import Snapshot
-from optimiser.domain.texts import Message, said, several
-from optimiser.tables.faults import Fault, complaints
-from optimiser.tables.look_assumed import assumed_of_all, assumed_of_clients, assumed_of_coaches
+from optimiser.domain.texts import said
+from optimiser.tables.faults import Fault, complaints, masked
+from optimiser.tables.look_assumed import (
+    assumed_of_all,
+    assumed_of_clients,
+    assumed_of_coaches,
+    assumed_of_hours,
+    assumed_of_starts,
+)
 from optimiser.tables.look_derive import Derived, derived, region_of
-from optimiser.tables.look_grid import DAYS_1900, read_grids
-from optimiser.tables.look_people import NOBODY, People, find_people
+from optimiser.tables.look_grid import read_grids
+from optimiser.tables.look_near import near_names
+from optimiser.tables.look_people import People, find_people
 from optimiser.tables.look_private import private_complaints
-from optimiser.tables.look_sheets import Chosen, Headed, chosen_sheets
-from optimiser.tables.look_values import Read, understood
-from optimiser.tables.look_words import NAMES, SIX
-from optimiser.tables.parse import parse_table
+from optimiser.tables.look_rows import usable
+from optimiser.tables.look_sheets import Chosen, Headed, chosen_sheets, placed
+from optimiser.tables.look_text import clients_text, coaches_text
+from optimiser.tables.look_told import told_of
+from optimiser.tables.look_values import Understood
+from optimiser.tables.look_words import SIX
 from optimiser.tables.protected import leave_apart
 from optimiser.tables.raw import TableText
 from optimiser.tables.read import snapshot_of
-from optimiser.tables.validate import duplicate_faults
 
 NEEDED = ("client_id", "municipality", "birth_year", "registered_on")
 """Of the six columns, those that nothing can stand in for."""
@@ -48,15 +56,18 @@ class Looked:
     assumptions : tuple of Assumption
     notices : tuple of str
         What was understood in an unusual way, and what was left unread.
+    unlisted : frozenset of str
+        Ids of the coaches whom clients name and no list has.
     """
 
     snapshot: Snapshot
     names: dict[str, str]
     assumptions: tuple[Assumption, ...]
     notices: tuple[str, ...]
+    unlisted: frozenset[str]
 
 
-def read_book(path: Path, day: Date | None, policy: Policy) -> Looked:
+def read_book(path: Path, day: Date | None, policy: Policy, today: Date | None = None) -> Looked:
     """Read one workbook.
 
     Parameters
@@ -67,6 +78,8 @@ def read_book(path: Path, day: Date | None, policy: Policy) -> Looked:
         Day on which it holds; None for the latest start.
     policy : Policy
         For what is assumed of time.
+    today : datetime.date, optional
+        Day of the call: without `day`, no later start is believed.
 
     Returns
     -------
@@ -78,30 +91,51 @@ def read_book(path: Path, day: Date | None, policy: Policy) -> Looked:
         With every complaint.
     """
     chosen = chosen_sheets(read_grids(path))
-    if chosen.clients is None:
+    if not chosen.clients:
         raise InputError([_no_clients(path)])
+    try:
+        return _looked(chosen, (day, today), policy)
+    except InputError as error:
+        raise InputError(placed(error.complaints, chosen.clients)) from None
+
+
+def _looked(chosen: Chosen, days: tuple[Date | None, Date | None], policy: Policy) -> Looked:
+    """What the chosen sheets say; `days` are the day they hold for and today."""
+    day = days[0]
     _stop(_complaints_of(chosen))
-    read = Read(chosen.clients.grid.epoch)
-    clients = _text(chosen.clients, CLIENTS, read)
-    listed = _listed(chosen, read)
+    clients, of_clients = clients_text(chosen.clients)
+    listed, of_coaches = coaches_text(chosen.coaches)
     people = find_people(listed, _given(clients), chosen.coaches.grid.file if chosen.coaches else "")
-    _stop(people.complaints or _no_coaches(people, chosen.clients))
+    _stop(people.complaints or _no_coaches(people, chosen.clients[0]))
     apart = leave_apart({"clients": _with_ids(clients, people)})
-    _stop_for(read.faults, {**apart.texts, "coaches": _coach_text(chosen, listed)})
-    left = apart.texts["clients"].frame
+    faults = apart.silence([f for column in of_clients for f in column.faults])
+    rows = usable(apart.texts["clients"], faults, days, chosen.clients)
+    apart = replace(apart, texts={"clients": rows.text})
+    wrong = [*rows.faults, *(f for column in of_coaches for f in column.faults)]
+    _stop_for(wrong, {**apart.texts, "coaches": _coach_text(chosen, listed)})
+    left = rows.text.frame
+    people = _still_named(people, left, apart.coaches)
     shown = _shown(left)
     found = derived(people.frame, listed, shown)
     texts = apart.texts | _texts(chosen, found, shown, day)
-    if apart.coaches.len():
+    protected = apart.coaches.len()
+    if protected:
         apart = replace(apart, coaches=apart.coaches.drop_nulls())
     snapshot = snapshot_of(replace(apart, texts=texts), policy)
-    told: list[str] = [*chosen.notices, *_understood(chosen, read, people, clients)]
+    told: list[str] = [
+        *chosen.notices, *told_of(chosen, (*of_clients, *of_coaches), people, clients, protected)
+    ]  # fmt: skip
     told += snapshot.notices if day else snapshot.notices[1:]
     return Looked(
         snapshot.replace(notices=()),
         {code: name for code, name in people.frame.select("coach_id", "name").iter_rows() if name},
-        tuple(_assumptions(chosen, people, found, left, snapshot, day, policy)),
+        (
+            *rows.assumptions,
+            *near_names(people, left),
+            *_assumptions(chosen, (people, found, of_coaches), left, snapshot, day, policy),
+        ),
         tuple(told),
+        frozenset(people.frame.filter(pl.col("row").is_null())["coach_id"]),
     )
 
 
@@ -129,8 +163,7 @@ def _stop(found: Sequence[Complaint]) -> None:
 
 def _complaints_of(chosen: Chosen) -> list[Complaint]:
     """Columns that are missing or cannot be told, formulas without a value, personal data."""
-    clients = chosen.clients
-    assert clients is not None
+    clients = chosen.clients[0]
     wrong = [
         Complaint(
             clients.grid.file, clients.body, CLIENTS.by_name[name].fi, "", said("the column is missing"),
@@ -139,11 +172,11 @@ def _complaints_of(chosen: Chosen) -> list[Complaint]:
         for name in NEEDED
         if name not in clients.at
     ]  # fmt: skip
-    for headed in (clients, chosen.coaches):
+    for headed in (*chosen.clients, chosen.coaches):
         if headed is not None:
             wrong += [*headed.complaints, *_valueless(headed)]
-            wrong += private_complaints(headed, CLIENTS if headed is clients else COACHES)
-    if not clients.cells().height:
+            wrong += private_complaints(headed, COACHES if headed is chosen.coaches else CLIENTS)
+    if not any(headed.cells().height for headed in chosen.clients):
         advice = said("Put one row for each client below the headings.")
         wrong.append(
             Complaint(clients.grid.file, 0, "", "", said("no client stands below the headings"), advice)
@@ -160,46 +193,9 @@ def _valueless(headed: Headed) -> list[Complaint]:
             rows.setdefault(column, row)
     problem = said("a formula without a value")
     return [
-        Complaint(headed.grid.file, row + 1, headed.headings.get(i, ""), "", problem, advice)
+        Complaint(headed.grid.file, row + 1, masked(headed.headings.get(i, "")), "", problem, advice)
         for i, row in rows.items()
     ]
-
-
-def _text(headed: Headed, table: Table, read: Read) -> TableText:
-    """The columns that are read, in forms that the reader of the table knows."""
-    cells = headed.cells()
-    columns = [
-        understood(cells[str(i)], cells["line"], table.name, table.by_name[name], read).alias(name)
-        for name, i in headed.at.items()
-        if name in table.by_name
-    ]
-    headings = {name: headed.headings.get(i, "") for name, i in headed.at.items()}
-    return TableText(table, headed.grid.file, pl.DataFrame([*columns, cells["line"]]), headings)
-
-
-def _listed(chosen: Chosen, read: Read) -> pl.DataFrame:
-    """The list of coaches under our names, with coach_id, name and line; empty where there is none."""
-    empty = {"coach_id": pl.String, "name": pl.String, "line": pl.Int32}
-    headed = chosen.coaches
-    if headed is None:
-        return pl.DataFrame(schema=empty)
-    read.epoch = headed.grid.epoch
-    frame = _text(headed, COACHES, read).frame
-    cells = headed.cells()
-    parts = [cells[str(headed.at[n])].alias(n) for n in NAMES if n in headed.at]
-    named = pl.DataFrame([*parts, cells["line"]]).select(
-        pl.concat_str([p.name for p in parts], separator=" ", ignore_nulls=True)
-        .replace("", None)
-        .alias("name")
-        if parts
-        else pl.lit(None, pl.String).alias("name")
-    )
-    if named.height != frame.height:
-        named = pl.DataFrame({"name": [None] * frame.height}, schema={"name": pl.String})
-    if "coach_id" not in frame.columns:
-        frame = frame.with_columns(pl.lit(None, pl.String).alias("coach_id"))
-    frame = frame.with_columns(named["name"])
-    return frame.filter(pl.col("coach_id").is_not_null() | pl.col("name").is_not_null())
 
 
 def _given(clients: TableText) -> list[str]:
@@ -240,21 +236,25 @@ def _coach_text(chosen: Chosen, listed: pl.DataFrame) -> TableText:
 
 
 def _stop_for(faults: list[Fault], texts: dict[str, TableText]) -> None:
-    """Raise where a municipality is none, with all that is wrong with the other cells."""
-    if not faults:
-        return
-    files = {name: text.file for name, text in texts.items()}
-    headings = {name: text.headings for name, text in texts.items()}
-    frame, more = parse_table(texts["clients"])
-    more += duplicate_faults(CLIENTS, frame)
-    ours = {(f.table, f.column) for f in faults}
-    more = [f for f in more if (f.table, f.column) not in ours]
-    raise InputError(complaints([*faults, *more], files, headings))
+    """Raise where cells are wrong that cannot be left out."""
+    if faults:
+        files = {name: text.file for name, text in texts.items()}
+        headings = {name: text.headings for name, text in texts.items()}
+        raise InputError(complaints(faults, files, headings))
+
+
+def _still_named(people: People, left: pl.DataFrame, apart: pl.Series) -> People:
+    """The coaches without those whom only rows that were left out named."""
+    if "coach_id" not in left.columns:
+        return people
+    named = {*left["coach_id"].drop_nulls(), *apart.drop_nulls()}
+    still = pl.col("row").is_not_null() | pl.col("coach_id").is_in(sorted(named))
+    return replace(people, frame=people.frame.filter(still))
 
 
 def _texts(chosen: Chosen, found: Derived, clients: pl.DataFrame, day: Date | None) -> dict[str, TableText]:
     municipalities, travel = region_of(clients, found.coaches)
-    clients_file = chosen.clients.grid.file if chosen.clients else ""
+    clients_file = chosen.clients[0].grid.file
     file = chosen.coaches.grid.file if chosen.coaches else clients_file
     headed = chosen.coaches
     headings = {n: headed.headings.get(i, "") for n, i in headed.at.items()} if headed else {}
@@ -278,64 +278,24 @@ def _whole(table: Table, frame: pl.DataFrame, file: str) -> TableText:
 
 def _assumptions(
     chosen: Chosen,
-    people: People,
-    found: Derived,
+    known: tuple[People, Derived, Sequence[Understood]],
     left: pl.DataFrame,
     snapshot: Snapshot,
     day: Date | None,
     policy: Policy,
 ) -> list[Assumption]:
+    people, found, of_coaches = known
     present = set(left.columns)
     empty = {name: left[name].null_count() for name in SIX if name in present}
     strangers = people.frame.filter(pl.col("row").is_null())["coach_id"]
     theirs = int(left["coach_id"].is_in(strangers.implode()).sum() or 0) if "coach_id" in present else 0
+    hours = [(column.hours, column.full) for column in of_coaches if column.hours]
     return [
         *assumed_of_clients(present, left.height, empty),
         *assumed_of_coaches(
             chosen.coaches is not None, people.frame.height, (len(strangers), theirs), found.assumed, policy
         ),
+        *(assumed_of_hours(*hour) for hour in hours),
         *assumed_of_all(snapshot.date, day is not None, left.height, policy),
+        *(() if day else assumed_of_starts(snapshot.clients["registered_on"])),
     ]
-
-
-def _understood(chosen: Chosen, read: Read, people: People, clients: TableText) -> list[Message]:
-    """What was read in another form than the plain one."""
-    sheets = [h for h in (chosen.clients, chosen.coaches) if h is not None]
-    formulas = sum(c in h.at.values() and r >= h.body for h in sheets for c, r in h.grid.formulas)
-    nobody = (
-        sum(text.casefold() in NOBODY for text in clients.frame["coach_id"].drop_nulls())
-        if ("coach_id" in clients.frame.columns)
-        else 0
-    )
-    calendar = 1900 if read.epoch == DAYS_1900 else 1904
-    counted = (
-        (several("{count:,} date was kept as a number; it was read by the calendar of {calendar}.",
-                 "{count:,} dates were kept as numbers; they were read by the calendar of {calendar}.",
-                 read.serials, calendar=calendar), read.serials),
-        (several("{count:,} day of birth: the year alone was taken.",
-                 "{count:,} days of birth: the year alone was taken.", read.births), read.births),
-        (several("{count:,} working time was read as per cent.",
-                 "{count:,} working times were read as per cent.", read.percents), read.percents),
-        (several("{count:,} merged cell took the value of the one above.",
-                 "{count:,} merged cells took the value of the one above.",
-                 sum(h.filled for h in sheets)), sum(h.filled for h in sheets)),
-        (several("{count:,} formula was read with the value that it had last.",
-                 "{count:,} formulas were read with the values that they had last.", formulas), formulas),
-        (several("{count:,} client has a word in the place of the coach that says there is none.",
-                 "{count:,} clients have a word in the place of the coach that says there is none.", nobody), nobody),
-        (several("{count:,} coach is spelt in several ways and was taken for one person.",
-                 "{count:,} coaches are spelt in several ways and were taken for one person each.",
-                 people.respelt), people.respelt),
-    )  # fmt: skip
-    unread = [name for h in sheets for name in h.unread]
-    told = [message for message, count in counted if count]
-    if unread:
-        told.append(
-            several(
-                "{count} column was not read: {columns}.",
-                "{count} columns were not read: {columns}.",
-                len(unread),
-                columns=", ".join(unread),
-            )
-        )
-    return told

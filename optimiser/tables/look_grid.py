@@ -14,18 +14,17 @@ import polars as pl
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.texts import said
 from optimiser.tables.csv_text import read_csv
-from optimiser.tables.workbook import NO_WORKBOOK, column_index, sheet_part
+from optimiser.tables.faults import masked
+from optimiser.tables.sources import BOOKS, TEXT
+from optimiser.tables.workbook import MAIN, NO_WORKBOOK, column_index, formula_cells, sheet_part
 
-BOOKS = (".xlsx", ".xlsm")
-TEXT = (".csv", ".tsv", ".txt")
 DAYS_1900, DAYS_1904 = -25569, -24107
 """Days from 1970-01-01 to day 0 of a workbook, by its calendar."""
 _MERGE = re.compile(rb'<mergeCell ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 _FILLED = re.compile(rb'<c r="([A-Z]+)[0-9]+"[^>]*[^/]>')
-_FORMULA = re.compile(
-    rb'<c r="([A-Z]+)([0-9]+)"[^>]*>\s*<f(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v>[^<]+</v>|<is>)?'
-)
-_SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sheet"
+_HIDDEN_ROW = re.compile(rb'<row (?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="([0-9]+)"')
+_HIDDEN_COLUMN = re.compile(rb'<col (?=[^>]*\bhidden="(?:1|true)")[^>]*>')
+_BOUND = re.compile(rb'\b(min|max)="([0-9]+)"')
 _CALENDAR = re.compile(rb'date1904="(?:1|true)"')
 
 
@@ -48,25 +47,32 @@ class Grid:
     ----------
     name, file : str
         Name of the sheet (of the file for CSV), and both as the user knows them.
+    shown : str
+        Name as it may be told: a number where the name itself may tell of a person.
     cells : polars.DataFrame
         Columns `0`, `1`, ... of trimmed text, empty cells null; row i is line i + 1 of the sheet.
     merges : tuple of Merge
-    formulas : dict
-        (column, row) of each formula to whether it has a value.
+    formulas, valueless : frozenset
+        (column, row) of each formula, and of each that has no value.
     hidden : bool
         The sheet is hidden.
     epoch : int
         Days from 1970-01-01 to day 0 of dates that are kept as numbers.
+    hidden_rows, hidden_columns : frozenset
+        Rows and columns that are not shown, by hand or by a filter.
     """
 
     name: str
     file: str
+    shown: str
     cells: pl.DataFrame
     merges: tuple[Merge, ...] = ()
     formulas: frozenset[tuple[int, int]] = frozenset()
     valueless: frozenset[tuple[int, int]] = frozenset()
     hidden: bool = False
     epoch: int = DAYS_1900
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 def read_grids(path: Path) -> tuple[Grid, ...]:
@@ -77,6 +83,12 @@ def read_grids(path: Path) -> tuple[Grid, ...]:
     InputError
         Where there is no such file, or it is neither.
     """
+    if path.is_dir():
+        problem = said("a folder: a look reads one workbook")
+        advice = said(
+            "Name a workbook (.xlsx) with your clients; a folder of tables is for optimiser allocate."
+        )
+        raise _no(path, problem, advice)
     if not path.is_file():
         raise _no(path, said("there is no such file"), said("Give one workbook (.xlsx) with your clients."))
     if not path.stat().st_size:
@@ -105,7 +117,9 @@ def _csv(path: Path) -> Grid:
     body = sheet.cells.select(pl.col("line").cast(pl.Int64), *(pl.col(n).cast(pl.String) for n in names))
     cells = pl.concat([heading, body.filter(pl.col("line") > 1)])
     lines = cells.select(line=pl.int_range(1, pl.col("line").max() + 1))
-    return Grid(path.stem, path.name, _trimmed(lines.join(cells, on="line", how="left").drop("line")))
+    return Grid(
+        path.stem, path.name, path.stem, _trimmed(lines.join(cells, on="line", how="left").drop("line"))
+    )
 
 
 def _sheets(path: Path) -> tuple[Grid, ...]:
@@ -114,34 +128,55 @@ def _sheets(path: Path) -> tuple[Grid, ...]:
         about = archive.read("xl/workbook.xml")
         epoch = DAYS_1904 if _CALENDAR.search(about) else DAYS_1900
         states = {
-            e.get("name"): e.get("state", "visible") for e in ElementTree.fromstring(about).iter(_SHEET)
+            e.get("name"): e.get("state", "visible")
+            for e in ElementTree.fromstring(about).iter(f"{MAIN}sheet")
         }
         return tuple(
-            _grid(book, archive, path, name, states.get(name) != "visible", epoch)
-            for name in book.sheet_names
+            _grid(book, archive, path, (place, name), states.get(name) != "visible", epoch)
+            for place, name in enumerate(book.sheet_names, start=1)
         )
 
 
 def _grid(
-    book: fastexcel.ExcelReader, archive: zipfile.ZipFile, path: Path, name: str, hidden: bool, epoch: int
+    book: fastexcel.ExcelReader,
+    archive: zipfile.ZipFile,
+    path: Path,
+    sheet: tuple[int, str],
+    hidden: bool,
+    epoch: int,
 ) -> Grid:
+    place, name = sheet
+    shown = masked(name) or f"#{place}"
     cells = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
     cells.columns = [str(i) for i in range(cells.width)]
     xml = archive.read(sheet_part(archive, name))
-    merged, formulas = _MERGE.findall(xml), _FORMULA.findall(xml) if b"<f" in xml else []
+    merged, formulas, unseen = _MERGE.findall(xml), list(formula_cells(xml)), _hidden_columns(xml)
     # The reader begins at the first column that holds something.
-    first = min(map(column_index, set(_FILLED.findall(xml))), default=0) if merged or formulas else 0
-    places = {(column_index(c) - first, int(r) - 1): bool(value) for c, r, value in formulas}
+    wanted = merged or formulas or unseen
+    first = min(map(column_index, set(_FILLED.findall(xml))), default=0) if wanted else 0
+    places = {(column - first, line - 1): value for column, line, value in formulas}
     return Grid(
         name,
-        f"{path.name}, {name}",
+        f"{path.name}, {shown}",
+        shown,
         _trimmed(cells),
         tuple(_merge(first, *found) for found in merged),
         frozenset(places),
         frozenset(place for place, value in places.items() if not value),
         hidden,
         epoch,
+        frozenset(int(line) - 1 for line in _HIDDEN_ROW.findall(xml)),
+        frozenset(column - first for column in unseen),
     )
+
+
+def _hidden_columns(xml: bytes) -> list[int]:
+    """Positions of the hidden columns, from 0."""
+    found: list[int] = []
+    for tag in _HIDDEN_COLUMN.findall(xml):
+        bounds = {name: int(number) for name, number in _BOUND.findall(tag)}
+        found += range(bounds[b"min"] - 1, bounds[b"max"])
+    return found
 
 
 def _merge(first: int, left: bytes, top: bytes, right: bytes, bottom: bytes) -> Merge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,12 +11,10 @@ import polars as pl
 
 from optimiser.domain.errors import Complaint
 from optimiser.domain.texts import said, several
+from optimiser.tables.coach_forms import coach_form, is_nobody
 
 _ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9._-]{1,64}")
 """An id has a digit; a word of letters alone may be a name."""
-_NOBODY = "-|--|–|?|ei|ei ole|ei valmentajaa|ei nimetty|nimeämättä|puuttuu|avoin|vapaa|none|n/a|no coach|ingen|saknas"
-NOBODY = frozenset(_NOBODY.split("|"))
-"""What stands in the column of coaches where there is none."""
 LEAST_DIGITS = 3
 
 
@@ -42,11 +41,6 @@ class People:
     complaints: tuple[Complaint, ...] = ()
 
 
-def same_name(text: str) -> str:
-    """A name without case, commas and the order of its words."""
-    return " ".join(sorted(re.sub(r"[,;]", " ", text).casefold().split()))
-
-
 def find_people(listed: pl.DataFrame, given: Iterable[str], file: str) -> People:
     """Tell the coaches apart and give each an id, in the order of names.
 
@@ -63,20 +57,22 @@ def find_people(listed: pl.DataFrame, given: Iterable[str], file: str) -> People
     rows: dict[str, int] = {}
     twice = []
     for row, text in enumerate(primary):
-        if same_name(text) in rows:
+        if coach_form(text) in rows:
             twice.append(int(listed["line"][row]))
-        rows.setdefault(same_name(text), row)
-    by_name = [same_name(name) if name else "" for name in listed["name"]]
+        rows.setdefault(coach_form(text), row)
+    by_name = [coach_form(name) if name else "" for name in listed["name"]]
+    namesakes = Counter(by_name)
     for row, key in enumerate(by_name):
-        if key and by_name.count(key) == 1:
+        if key and namesakes[key] == 1:
             rows.setdefault(key, row)
-    texts = sorted({t for t in given if t.casefold() not in NOBODY})
-    strangers = sorted({same_name(t) for t in texts} - set(rows))
-    shown = {key: next(t for t in texts if same_name(t) == key) for key in strangers}
+    forms = {text: coach_form(text) for text in sorted(set(given)) if not is_nobody(text)}
+    # Of several spellings the first in order is shown.
+    first = {form: text for text, form in reversed(forms.items())}
+    shown = {form: first[form] for form in sorted(first.keys() - rows.keys())}
     ids = _ids([*primary, *shown.values()])
-    names = [*listed["name"].to_list(), *(None,) * len(strangers)]
+    names = [*listed["name"].to_list(), *(None,) * len(shown)]
     of_key = {key: ids[row] for key, row in rows.items()}
-    of_key |= {key: ids[len(primary) + i] for i, key in enumerate(strangers)}
+    of_key |= {key: ids[len(primary) + i] for i, key in enumerate(shown)}
     frame = pl.DataFrame(
         {
             "coach_id": ids,
@@ -84,16 +80,16 @@ def find_people(listed: pl.DataFrame, given: Iterable[str], file: str) -> People
                 name or (text if text != code else None)
                 for name, text, code in zip(names, [*primary, *shown.values()], ids, strict=True)
             ],
-            "row": [*range(len(primary)), *(None,) * len(strangers)],
+            "row": [*range(len(primary)), *(None,) * len(shown)],
         },
         schema={"coach_id": pl.String, "name": pl.String, "row": pl.Int64},
     )
     spelt: dict[str, set[str]] = {}
-    for text in texts:
-        spelt.setdefault(of_key[same_name(text)], set()).add(text)
+    for text, form in forms.items():
+        spelt.setdefault(of_key[form], set()).add(text)
     return People(
         frame.sort("coach_id"),
-        {text: of_key[same_name(text)] for text in texts},
+        {text: of_key[form] for text, form in forms.items()},
         sum(len(forms) > 1 for forms in spelt.values()),
         _twice(twice, file),
     )

@@ -7,16 +7,9 @@ from optimiser.domain.errors import Complaint
 from optimiser.domain.schema import CLIENTS
 from optimiser.domain.texts import said
 from optimiser.tables.faults import masked
-from optimiser.tables.headings import PERSONAL, plain
+from optimiser.tables.headings import is_identifying
 from optimiser.tables.look_sheets import Headed
 from optimiser.tables.personal import held_by
-
-MARKED = frozenset(
-    "asiakkaannimi asiakasnimi clientname kundnamn henkilötunnus syntymäaikahetu hetu".replace(
-        "ö", "o"
-    ).split()
-)
-"""Plain headings of clients' own data beside those that no table of persons may have."""
 
 
 def private_complaints(headed: Headed, table: Table) -> list[Complaint]:
@@ -37,7 +30,7 @@ def private_complaints(headed: Headed, table: Table) -> list[Complaint]:
         heading, name = headed.headings.get(i, ""), ours.get(i)
         named = of_clients and (name == "client_id" or name is None)
         told = ""
-        if of_clients and name is None and plain(heading) in PERSONAL | MARKED and not _empty(headed, i):
+        if of_clients and name is None and is_identifying(heading) and not _empty(headed, i):
             told = said("a column of personal data (names, identity codes, contact details)")
         elif what := held_by(cells[str(i)], named, True):
             told = what

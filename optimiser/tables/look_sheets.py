@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -14,10 +15,14 @@ from optimiser.tables.look_words import CLIENT_WORDS, COACH_WORDS, LISTS, SIX, W
 
 SEARCHED = 30
 """Rows from the top among which the headings stand."""
-TOTALS = ("yhteensä", "yht.", "yht", "summa", "total", "totals", "sum", "totalt", "kaikki yhteensä")
-"""What a row of sums begins with; such a row is no client and no coach."""
+TOTAL = r"(?i)^(kaikki )?(yhteensä|yht|summa|totals?|totalt|sum|summary)\b"
+"""What a cell of a row of sums begins with; such a row is no client and no coach."""
 ENOUGH = 4
 """Of the six columns of clients, by which a sheet is taken for the list of clients."""
+SHARED = 0.5
+"""Share of the ids of a sheet that stand in others, from which it lists the same clients at another time."""
+SHEET_LINES = 1 << 21
+"""Lines by which the sheets of clients that are joined are apart; more than a sheet can have."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,10 @@ class Headed:
         Cells that took the value of the cell that they are merged with.
     complaints : tuple of Complaint
         Merged cells that cannot be understood, a column that stands twice.
+    totals : frozenset
+        Rows of sums, which are no rows of the table.
+    offset : int
+        What is added to its lines, so that those of several sheets are told apart.
     """
 
     grid: Grid
@@ -46,6 +55,8 @@ class Headed:
     headings: dict[int, str]
     filled: int = 0
     complaints: tuple[Complaint, ...] = ()
+    totals: frozenset[int] = frozenset()
+    offset: int = 0
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -54,12 +65,18 @@ class Headed:
         return tuple(masked(h) or "…" for i, h in self.headings.items() if i not in used)
 
     def cells(self) -> pl.DataFrame:
-        """Return the body under its positions, blank rows left out, `line` (Int32) last."""
-        line = pl.Series("line", range(1, self.grid.cells.height + 1), dtype=pl.Int32)
-        body = self.grid.cells.with_columns(line).slice(self.body)
-        first = pl.coalesce(pl.all().exclude("line"))
-        total = first.str.to_lowercase().str.strip_chars_end(" :").is_in(TOTALS)
-        return body.filter(first.is_not_null() & ~total)
+        """Return the body under its positions, blank rows and sums left out, `line` (Int32) last."""
+        rows = pl.Series("line", range(self.grid.cells.height), dtype=pl.Int32)
+        body = self.grid.cells.with_columns(rows).slice(self.body)
+        some = pl.any_horizontal(pl.all().exclude("line").is_not_null())
+        body = body.filter(some & ~pl.col("line").is_in(sorted(self.totals)))
+        return body.with_columns(pl.col("line") + 1 + self.offset)
+
+    def unseen(self) -> tuple[int, int]:
+        """Return how many of its rows, and of the columns that are read, are hidden in the workbook."""
+        lines = self.cells()["line"] - 1 - self.offset
+        rows = lines.is_in(sorted(self.grid.hidden_rows)).sum()
+        return int(rows), len(self.grid.hidden_columns & set(self.at.values()))
 
 
 @dataclass(frozen=True)
@@ -68,14 +85,14 @@ class Chosen:
 
     Attributes
     ----------
-    clients : Headed or None
-        None where no sheet looks like a list of clients.
+    clients : tuple of Headed
+        Several where their headings mean the same; none where no sheet looks like a list of clients.
     coaches : Headed or None
     notices : tuple of Message
         What was left unread.
     """
 
-    clients: Headed | None
+    clients: tuple[Headed, ...]
     coaches: Headed | None
     notices: tuple[Message, ...]
 
@@ -83,16 +100,55 @@ class Chosen:
 def chosen_sheets(grids: tuple[Grid, ...]) -> Chosen:
     """Find the list of clients and the list of coaches; a hidden sheet only where there is no other."""
     shown = [g for g in grids if not g.hidden] or list(grids)
-    clients = _best_clients(shown) or _best_clients(list(grids))
-    others = [g for g in shown if clients is None or g is not clients[0]]
-    coaches = _best_coaches(others)
-    used = [grid for grid, _ in (clients, coaches) if grid is not None] if clients and coaches else []
-    used = used or ([clients[0]] if clients else [])
+    best = _best_clients(shown) or _best_clients(list(grids))
+    clients = _joined(shown, *best) if best else []
+    coaches = _best_coaches([g for g in shown if all(g is not mine for mine, _ in clients)])
+    used = [grid for grid, _ in clients] + ([coaches[0]] if coaches else [])
+    told = _unread(grids, used)
+    if len(clients) > 1:
+        names = ", ".join(grid.shown for grid, _ in clients)
+        told.insert(
+            0, said("{count} sheets of clients were joined: {sheets}.", count=len(clients), sheets=names)
+        )
     return Chosen(
-        clients and _settled(clients[1]),
+        tuple(replace(_settled(h), offset=i * SHEET_LINES) for i, (_, h) in enumerate(clients)),
         coaches and _settled(coaches[1]),
-        tuple(_unread(grids, used)),
+        tuple(told),
     )
+
+
+def placed(found: Iterable[Complaint], clients: tuple[Headed, ...]) -> tuple[Complaint, ...]:
+    """Return complaints with the sheet and line that they are of, where several sheets were joined."""
+    files = [headed.grid.file for headed in clients]
+    return tuple(
+        replace(c, file=files[c.line // SHEET_LINES], line=c.line % SHEET_LINES)
+        if c.line >= SHEET_LINES and c.file == files[0]
+        else c
+        for c in found
+    )
+
+
+def _joined(grids: list[Grid], best: Grid, headed: Headed) -> list[tuple[Grid, Headed]]:
+    """The sheets of clients whose headings mean the same as the best one's, and which are of other clients."""
+    found = {best.name: headed}
+    six = set(SIX) & set(headed.at)
+    ids = _ids(headed)
+    for grid in grids:
+        other = None if grid is best or bare(grid.name) in LISTS else _headed(grid, CLIENT_WORDS)
+        if other is None or set(SIX) & set(other.at) != six or "client_id" not in six:
+            continue
+        theirs = _ids(other)
+        if theirs and len(theirs & ids) < SHARED * len(theirs):
+            found[grid.name] = other
+            ids |= theirs
+    order = grids if any(grid is best for grid in grids) else [best]
+    return [(grid, found[grid.name]) for grid in order if grid.name in found]
+
+
+def _ids(headed: Headed) -> set[str]:
+    if "client_id" not in headed.at:
+        return set()
+    return set(headed.grid.cells.slice(headed.body)[str(headed.at["client_id"])].drop_nulls())
 
 
 def _best_clients(grids: list[Grid]) -> tuple[Grid, Headed] | None:
@@ -127,11 +183,11 @@ def _of_clients(grid: Grid) -> bool:
 
 def _unread(grids: tuple[Grid, ...], used: list[Grid]) -> list[Message]:
     told = [
-        said("The sheet {sheet} is hidden; it was read, for no other sheet has these columns.", sheet=g.name)
+        said("The sheet {sheet} is hidden; it was read, for no other sheet has these columns.", sheet=g.shown)
         for g in used
         if g.hidden
     ]
-    hidden = [g.name for g in grids if g.hidden and g not in used]
+    hidden = [g.shown for g in grids if g.hidden and g not in used]
     if hidden:
         told.append(
             several(
@@ -141,7 +197,7 @@ def _unread(grids: tuple[Grid, ...], used: list[Grid]) -> list[Message]:
                 sheets=", ".join(hidden),
             )
         )
-    left = [g.name for g in grids if not g.hidden and g not in used and g.cells.height]
+    left = [g.shown for g in grids if not g.hidden and g not in used and g.cells.height]
     if left:
         told.append(
             several(
@@ -210,7 +266,21 @@ def _settled(headed: Headed) -> Headed:
     wrong += [_unmerge(headed, m, said("cells are merged across columns")) for m in wide]
     headed = replace(headed, at=at, complaints=tuple(wrong))
     cells, filled = _filled(headed, [m for m in body if m not in wide])
-    return replace(headed, grid=replace(headed.grid, cells=cells), filled=filled)
+    headed = replace(headed, grid=replace(headed.grid, cells=cells), filled=filled)
+    return replace(headed, totals=_totals(headed))
+
+
+def _totals(headed: Headed) -> frozenset[int]:
+    """Rows of sums: they begin with a word for it, or have one somewhere and little else."""
+    body = headed.grid.cells.slice(headed.body)
+    if not body.width:
+        return frozenset()
+    first = pl.coalesce(pl.all()).str.strip_chars_end(" :.")
+    alone = first.str.replace(TOTAL, "") == ""
+    read = pl.sum_horizontal(pl.col(str(i)).is_null() for i in headed.at.values())
+    some = pl.any_horizontal(pl.all().str.contains(TOTAL)) & (2 * read >= len(headed.at))
+    found = body.select((alone | some).fill_null(False).alias("total")).to_series()
+    return frozenset(row + headed.body for row in found.arg_true())
 
 
 def _held(headed: Headed, merge: Merge) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -21,32 +21,44 @@ _PACKED_DATE = r"^((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])$"
 _FINNISH = r"^[0-9]{1,2}\.\s?[0-9]{1,2}\.\s?([0-9]{4})\b"
 _ISO = r"^([0-9]{4})-[0-9]{1,2}-[0-9]{1,2}\b"
 _WHOLE_POST = 1.5
-"""Largest share of a post; larger figures of working time are per cent."""
+"""Largest share of a post; larger figures of working time are hours a week or per cent."""
+_MOST_HOURS, _LEAST_FULL, _USUAL_HOURS = 48.0, 30.0, 37.5
+"""Most hours a week, least that are taken for full time, and full time where nobody works so much."""
+_HOURS = r"(?i)^\s*([0-9]+(?:[.,][0-9]+)?)\s*(?:h|t|tim|tuntia|timmar|hours?)\.?\s*(?:/\s*(?:vk|viikko|vecka|week))?$"
 
 
-@dataclass
-class Read:
-    """What was understood on the way; lives for one call of `read_book`.
+@dataclass(frozen=True)
+class Understood:
+    """The cells of a column, and what was understood on the way.
 
     Attributes
     ----------
-    faults : list of Fault
+    values : polars.Series
+        Cells in the forms that the declared tables know; what is not understood is as it was.
+    faults : tuple of Fault
         Values that mean nothing.
     serials, births, percents : int
         Dates kept as numbers, days of birth of which the year alone is taken, working times in per cent.
+    hours : int
+        Working times in hours a week.
+    full : float
+        The hours a week that were taken for full time; 0 where there are none.
     """
 
-    epoch: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    values: pl.Series
+    faults: tuple[Fault, ...] = ()
     serials: int = 0
     births: int = 0
     percents: int = 0
+    hours: int = 0
+    full: float = 0.0
 
 
-def understood(values: pl.Series, lines: pl.Series, table: str, column: Column, read: Read) -> pl.Series:
+def understood(values: pl.Series, lines: pl.Series, table: str, column: Column, epoch: int) -> Understood:
     """Return the cells of a column in the forms that the declared tables know.
 
-    What is not understood stays as it is, for the reader to complain of.
+    What is not understood stays as it is, for the reader to complain of; but for municipalities that are
+    none, of which there is a fault.
 
     Parameters
     ----------
@@ -55,21 +67,21 @@ def understood(values: pl.Series, lines: pl.Series, table: str, column: Column, 
     table : str
         Name of the declared table.
     column : Column
-    read : Read
-        Takes note of what was understood, and of municipalities that are none.
+    epoch : int
+        Days from 1970-01-01 to day 0 of dates that are kept as numbers.
     """
     if values.null_count() == len(values):
-        return values
+        return Understood(values)
     if column.name == "birth_year" or column.kind == "date":
-        return (_years if column.kind != "date" else _dates)(values, read)
+        return (_years if column.kind != "date" else _dates)(values, epoch)
     if column.kind in ("integer", "number"):
-        return _numbers(values, column, read)
+        return _numbers(values, column)
     if column.kind == "id":
-        return _ids(values)
+        return Understood(_ids(values))
     if column.name in ("municipality", "serves"):
-        return _municipalities(values, lines, (table, column.name), read)
+        return _municipalities(values, lines, (table, column.name))
     languages = column.name in ("language", "languages")
-    return _each(values, lambda text: _joined(text, language_of)) if languages else values
+    return Understood(_each(values, lambda text: _joined(text, language_of)) if languages else values)
 
 
 def _ids(values: pl.Series) -> pl.Series:
@@ -100,52 +112,71 @@ def _joined(text: str, meant: Callable[[str], str]) -> str:
     return " ".join(meant(word) for part in parts for word in part.split())
 
 
-def _dates(values: pl.Series, read: Read) -> pl.Series:
+def _dates(values: pl.Series, epoch: int) -> Understood:
     text = values.str.replace(_GROUPED_SERIAL, "${1}${2}")
     text = text.str.replace(_SHORT_DATE, "${1}.${2}.20${3}").str.replace(_PACKED_DATE, "${1}-${2}-${3}")
     serial = text.str.contains(SERIALS).fill_null(False)
-    read.serials += int(serial.sum())
-    days = text.filter(serial).cast(pl.Float64).floor().cast(pl.Int32) + read.epoch
-    return text.scatter(serial.arg_true(), days.cast(pl.Date).dt.to_string("%Y-%m-%d"))
+    days = text.filter(serial).cast(pl.Float64).floor().cast(pl.Int32) + epoch
+    dated = text.scatter(serial.arg_true(), days.cast(pl.Date).dt.to_string("%Y-%m-%d"))
+    return Understood(dated, serials=int(serial.sum()))
 
 
-def _years(values: pl.Series, read: Read) -> pl.Series:
+def _years(values: pl.Series, epoch: int) -> Understood:
     text = values.str.replace(r"^([12])[ .,]([0-9]{3})$", "${1}${2}").str.replace(r"^([0-9]{4})[.,]0+$", "$1")
     dated = pl.DataFrame({"t": text}).select(
         pl.coalesce(pl.col("t").str.extract(_ISO), pl.col("t").str.extract(_FINNISH))
     )
     year = dated.to_series()
     serial = text.str.contains(SERIALS).fill_null(False)
-    days = text.filter(serial).cast(pl.Float64).floor().cast(pl.Int32) + read.epoch
+    days = text.filter(serial).cast(pl.Float64).floor().cast(pl.Int32) + epoch
     year = year.scatter(serial.arg_true(), days.cast(pl.Date).dt.year().cast(pl.String))
-    read.births += len(year) - year.null_count()
-    return text.zip_with(year.is_null(), year)
+    return Understood(text.zip_with(year.is_null(), year), births=len(year) - year.null_count())
 
 
-def _numbers(values: pl.Series, column: Column, read: Read) -> pl.Series:
+def _numbers(values: pl.Series, column: Column) -> Understood:
     grouped = values.str.contains(_WHOLE).fill_null(False)
     if column.kind == "number":
         # A single point or comma is a decimal mark in a number that need not be whole.
         grouped &= values.str.contains(" ", literal=True).fill_null(False)
     text = values.str.replace_all(r"[ .,]", "").zip_with(grouped, values)
-    return _posts(text, read) if column.name == "fte" else text
+    return _posts(text) if column.name == "fte" else Understood(text)
 
 
-def _posts(text: pl.Series, read: Read) -> pl.Series:
-    """Working time as a share: per cent by their sign, or where the figures are too large for posts."""
+def _posts(text: pl.Series) -> Understood:
+    """Working time as a share of a post.
+
+    Per cent are known by their sign or where figures are too large for hours; hours a week by their sign
+    or where they are too large for posts. The largest usual hours are full time.
+    """
     signed = text.str.contains("%", literal=True).fill_null(False)
-    bare = text.str.replace(r"\s*%$", "").str.replace(",", ".", literal=True)
+    timed = text.str.contains(_HOURS).fill_null(False) & ~signed
+    bare = text.str.replace(r"\s*%$", "").str.replace(_HOURS, "$1").str.replace(",", ".", literal=True)
     number = bare.cast(pl.Float64, strict=False)
-    most = number.max()
-    large = not signed.any() and isinstance(most, float) and 50 <= most <= 100 * _WHOLE_POST
-    per_cent = pl.repeat(True, len(text), eager=True) if large else signed
-    per_cent &= number.is_not_null()
-    read.percents += int(per_cent.sum())
-    return (number / 100).cast(pl.String).zip_with(per_cent, text)
+    known = number.is_not_null()
+    plain = ~signed & ~timed & (number > _WHOLE_POST).fill_null(False)
+    most = number.filter(plain).max()
+    large = isinstance(most, float) and 50 <= most <= 100 * _WHOLE_POST
+    per_cent = known & (signed | (~timed if large and not signed.any() else plain & large))
+    in_hours = known & ~per_cent & (timed | plain) & (number <= _MOST_HOURS).fill_null(False)
+    full = _full_time(number.filter(in_hours))
+    shares = (number / 100).cast(pl.String).zip_with(per_cent, text)
+    shares = (number / full).round(4).cast(pl.String).zip_with(in_hours, shares)
+    hours = int(in_hours.sum())
+    return Understood(shares, percents=int(per_cent.sum()), hours=hours, full=full if hours else 0.0)
 
 
-def _municipalities(values: pl.Series, lines: pl.Series, place: tuple[str, str], read: Read) -> pl.Series:
-    """Codes of municipalities; what is none is noted as a fault and left empty."""
+def _full_time(hours: pl.Series) -> float:
+    """The largest hours a week that several coaches have; the usual ones where all work less."""
+    if not len(hours):
+        return _USUAL_HOURS
+    counts = hours.value_counts()
+    usual = counts.filter(pl.col("count") >= max(2, 0.1 * len(hours)))
+    most = (usual if usual.height else counts)[hours.name].max()
+    return float(most) if isinstance(most, float) and most >= _LEAST_FULL else _USUAL_HOURS
+
+
+def _municipalities(values: pl.Series, lines: pl.Series, place: tuple[str, str]) -> Understood:
+    """Codes of municipalities; what is none is a fault and left empty."""
     known = places()
 
     def meant(text: str) -> str | None:
@@ -160,12 +191,12 @@ def _municipalities(values: pl.Series, lines: pl.Series, place: tuple[str, str],
 
     codes = _each(values, meant)
     bad = values.is_not_null() & codes.is_null()
-    if bad.any():
-        for text in values.filter(bad).unique().sort():
-            there = bad & (values == text).fill_null(False)
-            problem = said("an unknown municipality")
-            read.faults += fault(place, problem, _advice(text), lines.filter(there), values.filter(there))
-    return codes
+    faults: list[Fault] = []
+    for text in values.filter(bad).unique().sort():
+        there = bad & (values == text).fill_null(False)
+        problem = said("an unknown municipality")
+        faults += fault(place, problem, _advice(text), lines.filter(there), values.filter(there))
+    return Understood(codes, tuple(faults))
 
 
 def _advice(text: str) -> Message:

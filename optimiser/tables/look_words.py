@@ -23,6 +23,9 @@ OF_COACHES = (
 NAMES = ("name", "given_name", "family_name")
 """Columns of a list of coaches that hold names; they are shown in workbook and page alone."""
 
+CAPACITY = "capacity_minutes"
+"""Column of a list of coaches with the minutes a month that the coach has, part time counted in."""
+
 _CLIENT_WORDS = {
     "client_id": """asiakastunnus asiakasnumero asiakasnro asiakasid id tunnus asiakas clientid clientno
         clientnumber client customerid kundnummer kundid klientid klient kund""",
@@ -51,8 +54,13 @@ _COACH_WORDS = {
         office municipality kommun verksamhetsort""",
     "serves": "palvelee palveltavatkunnat palvelukunnat kunnat serves municipalities betjanar kommuner",
     "languages": "kielet kielitaito palvelukielet kieli languages language sprak",
-    "fte": "tyoaika tyoaikaprosentti tyoaikaosuus osaaikaisuus osaaika htv fte workingtime arbetstid",
-    "limit_heads": "asiakasraja asiakkaitaenintaan enimmaismaara maxasiakkaat clientlimit maxclients",
+    "fte": """tyoaika tyoaikaprosentti tyoaikaosuus osaaikaisuus osaaika htv fte workingtime arbetstid
+        tunnitviikossa tuntiaviikossa viikkotunnit viikkotyoaika hoursaweek hoursperweek weeklyhours
+        timmarpervecka timmariveckan timmarivecka veckotimmar veckoarbetstid""",
+    "limit_heads": """asiakasraja asiakkaitaenintaan enintaanasiakkaita enintaanasiakasta enimmaismaara
+        maxasiakkaat clientlimit maxclients mostclients hogstantalkunder""",
+    CAPACITY: """kapasiteettimin kapasiteettiminuuttia kapasiteettiminkk kapasiteettiminuutteina
+        capacitymin capacityminutes kapacitetmin kapacitetminuter""",
 }
 LISTS = frozenset(
     [

@@ -27,7 +27,7 @@ def moves_path(path: Path) -> Path:
     return path / "moves.csv" if path.is_dir() else path
 
 
-def read_moves(path: Path) -> pl.DataFrame:
+def read_moves(path: Path, client_id: str | None = None) -> pl.DataFrame:
     """Read a move list, also after somebody has decided on it in a spreadsheet.
 
     Parameters
@@ -35,6 +35,8 @@ def read_moves(path: Path) -> pl.DataFrame:
     path : Path
         `moves.csv`, or the folder that holds it; columns beside `NEEDED` may be missing, and decisions
         may be written in Finnish (`FINNISH`).
+    client_id : str or None
+        The client whose rows alone are wanted; None for all rows.
 
     Returns
     -------
@@ -50,7 +52,8 @@ def read_moves(path: Path) -> pl.DataFrame:
     if not file.is_file():
         advice = said("Name a moves.csv, or the folder that `optimiser rebalance` wrote.")
         raise InputError([Complaint(str(file), 0, "", "", said("there is no move list"), advice)])
-    frame = read_edited(file, _bilingual(), NEEDED, FILLED)
+    only = None if client_id is None else {"client_id": client_id}
+    frame = read_edited(file, _bilingual(), NEEDED, FILLED, only)
     kind = frame.schema["decision"]
     return frame.with_columns(pl.col("decision").cast(pl.String).replace(FINNISH).cast(kind))
 

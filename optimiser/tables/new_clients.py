@@ -16,16 +16,15 @@ from optimiser.domain.schema import CLIENTS
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import said, several
 from optimiser.tables.faults import Fault, complaints, fault
-from optimiser.tables.headings import match_headings, plain, read_own_headings
+from optimiser.tables.headings import match_headings, read_own_headings
 from optimiser.tables.parse import parse_table
 from optimiser.tables.personal import personal_data
 from optimiser.tables.protected import leave_apart
-from optimiser.tables.raw import Sheet, Source, TableText
+from optimiser.tables.raw import Sheet, TableText
 from optimiser.tables.references import reference_faults
-from optimiser.tables.sources import BOOKS, load
+from optimiser.tables.sources import load, only_source
 from optimiser.tables.texts import table_text
 from optimiser.tables.validate import date_faults, duplicate_faults, order_faults
-from optimiser.tables.workbook import NO_WORKBOOK, sheet_names, sheet_place
 
 AS_CLIENTS: Table = replace(NEW_CLIENTS, name=CLIENTS.name)
 """Under the name by which the reader knows clients and treats them so."""
@@ -61,7 +60,7 @@ def read_new_clients(
         raise InputError([Complaint(str(file), 0, "", "", said("there is no such file"), advice)])
     own = read_own_headings(headings)
     mine = own.get(NEW_CLIENTS.name) or own.get(CLIENTS.name, {})
-    sheet = load(_source(file))
+    sheet = load(only_source(file, NEW_CLIENTS, CLIENTS))
     whole, faults, wrong = table_text(sheet, AS_CLIENTS, mine)
     personal, hidden = _personal(sheet, mine)
     apart = leave_apart({CLIENTS.name: whole})
@@ -76,23 +75,6 @@ def read_new_clients(
     if wrong:
         raise InputError(wrong)
     return _batch(frame.sort("client_id"), snapshot, (len(apart.coaches), text, sheet))
-
-
-def _source(file: Path) -> Source:
-    """Where the rows stand: of a workbook the sheet of that name, or the first."""
-    if file.suffix.lower() not in BOOKS:
-        return Source(AS_CLIENTS, file, file.name)
-    names = sheet_names(file)
-    if not names:
-        raise InputError([Complaint(file.name, 0, "", "", *NO_WORKBOOK)])
-    known = {plain(word) for table in (NEW_CLIENTS, CLIENTS) for word in (table.name, table.fi)}
-    named = [name for name in names if plain(name) in known]
-    if not named and len(names) > 1:
-        advice = said("Call the sheet {name} (or {other}).", name=NEW_CLIENTS.name, other=NEW_CLIENTS.fi)
-        problem = said("none of the sheets has the name of the table")
-        raise InputError([Complaint(file.name, 0, "", ", ".join(names), problem, advice)])
-    sheet = (named or names)[0]
-    return Source(AS_CLIENTS, file, sheet_place(file.name, sheet), sheet)
 
 
 def _personal(sheet: Sheet, own: Mapping[str, str]) -> tuple[list[Complaint], set[tuple[str, str]]]:

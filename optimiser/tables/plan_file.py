@@ -12,13 +12,15 @@ from optimiser.domain.texts import said
 from optimiser.tables.edited import read_edited
 
 
-def read_plan_rows(path: Path) -> pl.DataFrame:
+def read_plan_rows(path: Path, client_id: str | None = None) -> pl.DataFrame:
     """Read a plan file.
 
     Parameters
     ----------
     path : Path
         `plan.csv`, or the folder that holds it; columns beside client_id and coach_id may be missing.
+    client_id : str or None
+        The client whose row alone is wanted; None for all rows.
 
     Returns
     -------
@@ -34,4 +36,5 @@ def read_plan_rows(path: Path) -> pl.DataFrame:
     if not file.is_file():
         advice = said("Name a plan.csv, or the folder that `optimiser allocate` wrote.")
         raise InputError([Complaint(str(file), 0, "", "", said("there is no plan"), advice)])
-    return read_edited(file, PLAN, ("client_id", "coach_id"), ("client_id",)).drop("line")
+    only = None if client_id is None else {"client_id": client_id}
+    return read_edited(file, PLAN, ("client_id", "coach_id"), ("client_id",), only).drop("line")

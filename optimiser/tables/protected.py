@@ -91,7 +91,7 @@ def _doubles(clients: TableText, ids: pl.Series) -> tuple[Complaint, ...]:
     if not count:
         return ()
     problem = several(
-        "{count} rows repeat the id of another client, which is not shown here",
+        "{count} row repeats the id of another client, which is not shown here",
         "{count} rows repeat the id of another client, which is not shown here",
         count,
     )

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from optimiser.domain.texts import said
+from optimiser.tables.coach_forms import coach_form, is_nobody
 from optimiser.tables.faults import Fault, fault
-from optimiser.tables.pseudonym_columns import What, Who
-from optimiser.tables.pseudonym_forms import client_form, coach_form, of_each
+from optimiser.tables.personal_headings import What, Who
+from optimiser.tables.pseudonym_forms import client_form, of_each
 from optimiser.tables.pseudonym_key import KeyFile, Kind
 from optimiser.tables.pseudonym_people import TEXT, People, RawTable
 
@@ -92,6 +93,7 @@ def _coaches(raw: RawTable, coaches: People, key: KeyFile) -> Replaced:
         return {}, []
     if raw.table.name == "coaches":
         return {"coach_id": coaches.ids}, []
+    cells = cells.set(of_each(cells, is_nobody, pl.Boolean()).fill_null(False), None)
 
     def pseudonym(text: str) -> str:
         form = coach_form(text)

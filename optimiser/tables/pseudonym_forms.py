@@ -1,4 +1,4 @@
-"""The forms in which one person stands in exports, brought to one: identity codes, ids, names, addresses."""
+"""The forms in which one person stands in exports, brought to one: identity codes, ids, addresses."""
 
 from __future__ import annotations
 
@@ -16,13 +16,19 @@ CENTURIES = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF"
 _CODE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])")
 _LIKE_CODE = re.compile(r"[0-9]{6}[-+A-Z][0-9]{3}[0-9A-Z]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
-_WORD = r"[^\W\d_]+(?:['’-][^\W\d_]+)*"
-_NAME = re.compile(rf"{_WORD}\.?(?:[ ,]+{_WORD}\.?)+")
+
+
+def _visible(text: str) -> str:
+    """A text with one kind of dash and one way of writing each letter, without characters that nobody sees."""
+    if text.isascii():
+        return text
+    composed = unicodedata.normalize("NFKC", text.translate(_DASHES))
+    return "".join(c for c in composed if unicodedata.category(c) != "Cf")
 
 
 def plain_code(text: str) -> str:
     """Return what may be an identity code: capitals, no spaces, one kind of dash."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text.translate(_DASHES)).upper())
+    return re.sub(r"\s", "", _visible(text).upper())
 
 
 def like_code(text: str) -> bool:
@@ -46,20 +52,12 @@ def code_year(text: str) -> int | None:
 
 def plain_id(text: str) -> str:
     """Return an id, address or other text without case and superfluous spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text.translate(_DASHES)).casefold().split())
+    return " ".join(_visible(text).casefold().split())
 
 
 def client_form(text: str) -> str:
     """Return the one form of what names a client: an identity code or an id."""
     return plain_code(text) if code_year(text) is not None else plain_id(text)
-
-
-def coach_form(text: str) -> str:
-    """Return the one form of what names a coach: a name in any order of its words, an address or an id."""
-    bare = plain_id(text)
-    if not _NAME.fullmatch(bare):
-        return client_form(text)
-    return " ".join(sorted(re.findall(_WORD, bare)))
 
 
 def of_each(cells: pl.Series, form: Callable[[str], object], dtype: pl.DataType) -> pl.Series:

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +15,8 @@ from typing import Any, Literal
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.pseudonyms import Person
 from optimiser.domain.texts import said
-from optimiser.tables.staged import OWNERS_FILE, staged_file
+from optimiser.tables.lock import OWNERS_FILE, held
+from optimiser.tables.staged import staged_file
 
 Kind = Literal["client", "coach", "household"]
 
@@ -55,13 +58,40 @@ class KeyFile:
         return hashlib.blake2b(digest_size=8, key=self.secret, person=b"key").hexdigest()
 
 
+@contextmanager
+def key_alone(path: Path) -> Iterator[None]:
+    """Hold a key file alone, there already or not, from reading it until it is rewritten.
+
+    Raises
+    ------
+    InputError
+        Where somebody else is using it, or others may write in its folder.
+    """
+    place = path.resolve()
+    if place.parent.is_dir():
+        _refuse_open_folder(path)
+    busy = said("somebody else is using the key file")
+    taken = _wrong(path, busy, said("Try again in a moment."))
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(place.with_name(f".{place.name}.lock"), taken))
+        except OSError as error:
+            advice = said("Choose another place for the key file, in a folder that is there.")
+            problem = said("the key file cannot be made here")
+            if path.exists():
+                problem = said("nothing can be written in {folder}", folder=str(place.parent))
+                advice = said("Choose a folder you may write in.")
+            raise _wrong(path, problem, advice) from error
+        yield
+
+
 def read_key(path: Path) -> KeyFile:
     """Read a key file.
 
     Raises
     ------
     InputError
-        Where it is no key file, or others than its owner may read it.
+        Where it is no key file, or others than its owner may read or replace it.
     """
     try:
         if not path.is_file():
@@ -143,13 +173,53 @@ def _understood(told: dict[str, Any]) -> KeyFile:
     clients, coaches = (
         {str(i): Person(**p) for i, p in told[kind].items()} for kind in ("clients", "coaches")
     )
+    if not all(_is_person(p) for known in (clients, coaches) for p in known.values()):
+        raise ValueError
     return KeyFile(secret, clients, coaches)
 
 
+def _is_person(person: Person) -> bool:
+    texts = (person.id, person.code, person.name, person.email)
+    return all(isinstance(text, str) for text in texts) and isinstance(person.protected, bool)
+
+
 def _refuse_open(path: Path) -> None:
-    if rights_are_known() and stat.S_IMODE(path.stat().st_mode) & ~OWNERS_FILE:
+    """Raise where somebody else owns the key file, or may read, change or replace it."""
+    if not rights_are_known():
+        return
+    about = path.stat()
+    if about.st_uid not in (os.getuid(), 0):
+        advice = said("Ask its owner, or name the right key file.")
+        raise _wrong(path, said("the key file is somebody else's"), advice)
+    if stat.S_IMODE(about.st_mode) & ~OWNERS_FILE:
         advice = said("Take the rights of others away: chmod 600 {file}", file=path.name)
         raise _wrong(path, said("others than the owner may read or change the key file"), advice)
+    _refuse_open_folder(path)
+
+
+def _refuse_open_folder(path: Path) -> None:
+    """Raise where others may put another file in the place of the key file."""
+    if not rights_are_known():
+        return
+    folder = path.resolve().parent
+    about = folder.stat()
+    group = about.st_mode & stat.S_IWGRP and not _is_own_group(about)
+    if (group or about.st_mode & stat.S_IWOTH) and not about.st_mode & stat.S_ISVTX:
+        advice = said("Take the rights of others away: chmod go-w {file}", file=str(folder))
+        raise _wrong(path, said("others may write in the folder of the key file"), advice)
+
+
+def _is_own_group(about: os.stat_result) -> bool:
+    """Whether the group is the owner's alone, as many systems give one to each of their users."""
+    import grp
+    import pwd
+
+    try:
+        group, owner = grp.getgrgid(about.st_gid), pwd.getpwuid(about.st_uid)
+    except KeyError:
+        return False
+    own = owner.pw_gid == about.st_gid and owner.pw_name == group.gr_name
+    return own and set(group.gr_mem) <= {owner.pw_name}
 
 
 def _wrong(path: Path, problem: str, advice: str) -> InputError:

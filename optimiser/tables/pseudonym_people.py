@@ -12,12 +12,13 @@ from optimiser.domain.columns import Table
 from optimiser.domain.errors import OptimiserError
 from optimiser.domain.pseudonyms import Person
 from optimiser.domain.texts import said
+from optimiser.tables.coach_forms import coach_form
 from optimiser.tables.faults import Fault, fault
 from optimiser.tables.parse_values import Cells, parse_flag
-from optimiser.tables.pseudonym_columns import Columns, What, Who
+from optimiser.tables.personal_headings import What, Who
+from optimiser.tables.pseudonym_columns import Columns
 from optimiser.tables.pseudonym_forms import (
     client_form,
-    coach_form,
     code_year,
     like_code,
     of_each,

@@ -11,11 +11,12 @@ from pathlib import Path
 import polars as pl
 
 from optimiser.domain.columns import Table
-from optimiser.domain.errors import Complaint
+from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.pseudonyms import DROPPED
 from optimiser.domain.schema import TABLES
 from optimiser.domain.texts import said
 from optimiser.tables.csv_text import read_csv
+from optimiser.tables.faults import masked
 from optimiser.tables.headings import plain
 from optimiser.tables.raw import Sheet, Source, unreadable
 from optimiser.tables.workbook import NO_WORKBOOK, read_sheet, sheet_names, sheet_place
@@ -137,7 +138,9 @@ def _sources(
     wrong += [c for name in unread for c in _misspelt(name, sources, place)]
     missing = [t for t in TABLES.values() if t.name in needed and t.name not in sources]
     wrong += [_missing(t, place, [p for p in beside if names.get(plain(p.stem)) is t]) for t in missing]
-    notices = tuple(said("{file} was left unread: no table has this name.", file=name) for name in unread)
+    notices = tuple(
+        said("{file} was left unread: no table has this name.", file=masked(name) or "…") for name in unread
+    )
     return Found(sources, tuple(wrong), notices)
 
 
@@ -147,7 +150,7 @@ def _misspelt(name: str, sources: dict[str, Source], place: str) -> list[Complai
     if not near:
         return []
     advice = said("Did you mean {near}? Rename it, or take it away.", near=open_names[near[0]].name)
-    return [Complaint(place, 0, "", name, said("an unknown table"), advice)]
+    return [Complaint(place, 0, "", masked(name), said("an unknown table"), advice)]
 
 
 def _missing(table: Table, place: str, lying: list[Path]) -> Complaint:
@@ -178,6 +181,39 @@ def _missing(table: Table, place: str, lying: list[Path]) -> Complaint:
     return Complaint(place, 0, "", "", problem, advice)
 
 
+def only_source(path: Path, table: Table, *more: Table) -> Source:
+    """Say where the rows of one table stand: in the file, or of a workbook in the sheet of its name or the only one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    table : Table
+        Whose rows they are.
+    *more : Table
+        Tables whose names a sheet may have as well.
+
+    Raises
+    ------
+    InputError
+        Where the file is no workbook though it is called one, or none of its sheets has the name.
+    """
+    if path.suffix.lower() not in BOOKS:
+        return Source(table, path, path.name)
+    names = sheet_names(path)
+    if not names:
+        raise InputError([Complaint(path.name, 0, "", "", *NO_WORKBOOK)])
+    known = {plain(word) for t in (table, *more) for word in (t.name, t.fi)}
+    named = [name for name in names if plain(name) in known]
+    if not named and len(names) > 1:
+        problem = said("none of the sheets has the name of the table")
+        advice = said("Call the sheet {name} (or {other}).", name=table.name, other=table.fi)
+        shown = ", ".join(masked(name) or "…" for name in names)
+        raise InputError([Complaint(path.name, 0, "", shown, problem, advice)])
+    sheet = (named or names)[0]
+    return Source(table, path, sheet_place(path.name, sheet), sheet)
+
+
 def load(source: Source) -> Sheet:
     """Read the cells of a source."""
     suffix = source.path.suffix.lower()
@@ -201,9 +237,18 @@ def _parquet(source: Source) -> Sheet:
         return unreadable(source.file, said("the file is no Parquet file"), said("Export the table again."))
     headings = tuple(h for h in frame.columns if h != "line")
     cells = frame.select(headings)
+    nested = [h for h, dtype in cells.schema.items() if dtype.is_nested() or dtype in (pl.Binary, pl.Object)]
+    cells = cells.with_columns(pl.lit(None, pl.String).alias(h) for h in nested)
     cells.columns = [str(i) for i in range(cells.width)]
     return Sheet(
         source.file,
         headings,
         cells.with_row_index("line", 1).select(*cells.columns, pl.col("line").cast(pl.Int32)),
+        tuple(_nested(source.file, heading) for heading in nested),
     )
+
+
+def _nested(file: str, heading: str) -> Complaint:
+    problem = said("the cells of the column hold lists or records, not single values")
+    advice = said("Export the column with one text, number or day in each cell.")
+    return Complaint(file, 0, masked(heading), "", problem, advice)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import stat
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.texts import said
+from optimiser.tables.disk import full
+from optimiser.tables.lock import OWNERS_FILE, held
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-OWNERS_FOLDER, OWNERS_FILE = 0o700, 0o600
-"""Rights of what is written here: the owner's alone."""
-_WORDS = tuple(f"os error {number}" for number in _FULL) + tuple(f"errno {number}" for number in _FULL)
+OWNERS_FOLDER = 0o700
+"""Rights of folders that are written here: the owner's alone."""
 
 
 @contextmanager
@@ -39,40 +38,49 @@ def staged_file(file: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
     ------
     InputError
         Where a folder or somebody else's file stands there, the folder above is missing or cannot be
-        written, or the disk is full.
+        written, somebody else is writing it now, or the disk is full.
     """
     file = file.absolute()
     if file.is_dir() or not file.parent.is_dir():
         advice = said("Name a file in a folder that is there.")
         raise InputError([_complaint(file, said("the file cannot be written here"), advice)])
-    beside = file.with_name(f".{file.name}.new")
+    try:
+        with _alone(file), _beside(file, is_ours) as beside:
+            yield beside
+    except BaseException as error:
+        _say_full_disk(file, error)
+        raise
+
+
+@contextmanager
+def _beside(file: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
+    beside = _stage_of(file)
     try:
         with _told(file):
             if file.exists() and not is_ours(file):
                 problem = said("another file stands here, which is no earlier output of this command")
                 advice = said("Choose another name, or take that file away.")
                 raise InputError([_complaint(file, problem, advice)])
+            # What lies there is of a run that was killed: this one holds the lock.
             beside.unlink(missing_ok=True)
-            beside.touch(OWNERS_FILE)
+            beside.touch(OWNERS_FILE, exist_ok=False)
         yield beside
         with _told(file):
             beside.replace(file)
-    except BaseException as error:
+    except BaseException:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        if _of_full_disk(error):
-            advice = said("Make room, then try again.")
-            raise InputError([_complaint(file, said("the disk is full"), advice)]) from error
         raise
 
 
 def owners_alone(folder: Path) -> None:
     """Take the rights of all others away from a folder and everything in it; links are left alone."""
     for path in (folder, *folder.rglob("*")):
-        if path.is_symlink() or not stat.S_IMODE(path.stat().st_mode) & ~OWNERS_FOLDER:
-            continue
-        # A file system without rights (a memory stick) refuses; there, who mounted it has decided.
-        with suppress(PermissionError):
+        # A file system without rights (a memory stick) refuses; there, who mounted it has decided. What goes
+        # meanwhile, as the journal of a log that somebody reads, needs no rights.
+        with suppress(PermissionError, FileNotFoundError):
+            if path.is_symlink() or not stat.S_IMODE(path.stat().st_mode) & ~OWNERS_FOLDER:
+                continue
             path.chmod(OWNERS_FOLDER if path.is_dir() else OWNERS_FILE)
 
 
@@ -102,13 +110,24 @@ def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
     ------
     InputError
         Where `out` is a file, the working directory, a folder above it or somebody else's folder,
-        cannot be written, or the disk is full.
+        cannot be written, somebody else is writing it now, or the disk is full.
     """
     with _told(out):
         out = out.resolve()
         _refuse(out, replaced)
         made = _parents(out)
-    stage, old = (out.parent / f".{out.name}.{word}" for word in ("new", "old"))
+    try:
+        with _alone(out), _stage(out, replaced) as stage:
+            yield stage
+    except BaseException as error:
+        _take_away(made)
+        _say_full_disk(out, error)
+        raise
+
+
+@contextmanager
+def _stage(out: Path, replaced: Collection[str]) -> Iterator[Path]:
+    stage, old = _stage_of(out), out.with_name(f".{out.name}.old")
     try:
         with _told(out):
             _clear(out, stage, old)
@@ -118,29 +137,33 @@ def staged(out: Path, replaced: Collection[str] = ()) -> Iterator[Path]:
             _carry_over(out, stage, replaced)
             owners_alone(stage)
             _swap(out, stage, old)
-    except BaseException as error:
+    except BaseException:
         shutil.rmtree(stage, ignore_errors=True)
-        _take_away(made)
-        if _of_full_disk(error):
-            advice = said("Make room, then try again.")
-            raise InputError([_complaint(out, said("the disk is full"), advice)]) from error
         raise
 
 
-def _of_full_disk(error: BaseException | None) -> bool:
-    """Whether an error, or one that it came from, says that the disk is full.
+def _stage_of(place: Path) -> Path:
+    """Where what takes a place is written; one name, so that what a killed run leaves is found again."""
+    return place.with_name(f".{place.name}.new")
 
-    Polars and xlsxwriter wrap the system's error in their own without its number: then its words tell.
-    """
-    seen = 0
-    while error is not None and seen < 10:
-        words = str(error).lower()
-        if isinstance(error, OSError) and error.errno in _FULL:
-            return True
-        if any(told in words for told in _WORDS):
-            return True
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return False
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Let nobody else write the same; the system forgets who is killed."""
+    problem = said("somebody else is writing here")
+    advice = said("Wait until that run has ended, or choose another name.")
+    stage = _stage_of(place)
+    with ExitStack() as stack:
+        with _told(place):
+            taken = InputError([_complaint(place, problem, advice)])
+            stack.enter_context(held(stage.with_name(f"{stage.name}.lock"), taken))
+        yield
+
+
+def _say_full_disk(place: Path, error: BaseException) -> None:
+    if full(error):
+        advice = said("Make room, then try again.")
+        raise InputError([_complaint(place, said("the disk is full"), advice)]) from error
 
 
 def _complaint(out: Path, problem: str, advice: str) -> Complaint:
@@ -193,7 +216,8 @@ def _parents(out: Path) -> list[Path]:
 
 def _take_away(made: list[Path]) -> None:
     for folder in made:
-        if folder.exists():
+        # Somebody else may have begun to write there.
+        with suppress(OSError):
             folder.rmdir()
 
 

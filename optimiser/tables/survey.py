@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import date as Date
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.month import SURVEY
-from optimiser.domain.texts import said
-from optimiser.tables.faults import Fault, complaints, fault, masked
+from optimiser.domain.texts import Message, said
+from optimiser.tables.faults import Fault, complaints, fault, masked, names_somebody, reaches
 from optimiser.tables.headings import known_headings, match_headings, plain
 from optimiser.tables.parse import parse_table
 from optimiser.tables.personal import personal_data
-from optimiser.tables.raw import Sheet, Source
-from optimiser.tables.sources import BOOKS, load
+from optimiser.tables.raw import Sheet
+from optimiser.tables.sources import load, only_source
 from optimiser.tables.texts import table_text
-from optimiser.tables.workbook import NO_WORKBOOK, sheet_names, sheet_place
 
 _MONTHS = (
     r"^(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})(-[0-9]{1,2}([ T].*)?)?$",
     r"^([0-9]{1,2}\.\s?)?(?P<month>[0-9]{1,2})[./]\s?(?P<year>[0-9]{4})$",
 )
 """`2024-05`, `2024-05-17`; `5/2024`, `5.2024`, `17.5.2024`."""
+LONGEST_QUESTION = 120
+_TELLING_ID = re.compile(r"[0-9]{5,}|(?=.*[0-9])(?=.*[A-Za-z]).{3,}")
+"""Ids that are no word or number of a sentence."""
+_ID_WORDS = re.compile(r"[a-z0-9][a-z0-9._-]*[a-z0-9]")
 
 
-def read_survey(file: Path, areas: Collection[str]) -> pl.DataFrame:
+def read_survey(
+    file: Path, areas: Collection[str], ids: Collection[str], days: tuple[Date, Date]
+) -> pl.DataFrame:
     """Read and validate the answers of a survey.
 
     Parameters
@@ -36,6 +44,10 @@ def read_survey(file: Path, areas: Collection[str]) -> pl.DataFrame:
         CSV, Parquet, or a workbook with a sheet `survey` (or only one sheet).
     areas : collection of str
         Areas of the region.
+    ids : collection of str
+        Ids of clients and coaches, which no question may hold.
+    days : (datetime.date, datetime.date)
+        First and last day of the snapshots that the answers are joined to.
 
     Returns
     -------
@@ -50,7 +62,7 @@ def read_survey(file: Path, areas: Collection[str]) -> pl.DataFrame:
     if not file.is_file():
         advice = said("Name the file with the answers.")
         raise InputError([Complaint(str(file), 0, "", "", said("there is no such file"), advice)])
-    sheet = load(_source(file))
+    sheet = load(only_source(file, SURVEY))
     strange = _strange(sheet)
     at, _ = match_headings(sheet, SURVEY, {})
     personal, hidden = personal_data(sheet, SURVEY, at)
@@ -61,29 +73,14 @@ def read_survey(file: Path, areas: Collection[str]) -> pl.DataFrame:
     if text.headings:
         frame, found = parse_table(text)
         frame = frame.with_columns(_month(frame["month"]))
-        faults += [*found, *_bad_months(frame), *_unknown_areas(frame, areas)]
-    names = frozenset((SURVEY.name, name) for name in hidden)
+        faults += [*found, *_bad_months(frame), *_other_months(frame, days), *_unknown_areas(frame, areas)]
+        faults += _telling_questions(frame, ids)
+    names = frozenset((SURVEY.name, name) for name in (*hidden, "question"))
     wrong += [*more, *complaints(faults, {SURVEY.name: sheet.file}, {SURVEY.name: text.headings}, names)]
     if wrong:
         raise InputError(wrong)
     months = frame.select("area", pl.col("parsed").alias("month"), "question", "answer")
     return months.sort("month", "question", "area", "answer")
-
-
-def _source(file: Path) -> Source:
-    """Where the rows stand: of a workbook the sheet of that name, or the only one."""
-    if file.suffix.lower() not in BOOKS:
-        return Source(SURVEY, file, file.name)
-    names = sheet_names(file)
-    if not names:
-        raise InputError([Complaint(file.name, 0, "", "", *NO_WORKBOOK)])
-    named = [name for name in names if plain(name) in (plain(SURVEY.name), plain(SURVEY.fi))]
-    if not named and len(names) > 1:
-        advice = said("Call the sheet {name} (or {other}).", name=SURVEY.name, other=SURVEY.fi)
-        problem = said("none of the sheets has the name of the table")
-        raise InputError([Complaint(file.name, 0, "", ", ".join(names), problem, advice)])
-    sheet = (named or names)[0]
-    return Source(SURVEY, file, sheet_place(file.name, sheet), sheet)
 
 
 def _strange(sheet: Sheet) -> list[int]:
@@ -129,6 +126,44 @@ def _bad_months(frame: pl.DataFrame) -> list[Fault]:
     rows = frame.filter(pl.col("parsed").is_null() & pl.col("month").is_not_null())
     advice = said("Write it as 2024-05 or 5/2024, or give a day in it.")
     return fault((SURVEY.name, "month"), said("not a month"), advice, rows["line"], rows["month"])
+
+
+def _other_months(frame: pl.DataFrame, days: tuple[Date, Date]) -> list[Fault]:
+    """Months that no snapshot is of; one of the first days of a month may be the end of the month before."""
+    first, last = days
+    before = (first.replace(day=1) - timedelta(days=1)).replace(day=1)
+    rows = frame.filter(~pl.col("parsed").is_between(before, last))
+    problem = said("a month outside of those of the snapshots")
+    advice = said(
+        "Correct it, or give the snapshots of that month; they are of {first} to {last}.",
+        first=first,
+        last=last,
+    )
+    return fault((SURVEY.name, "month"), problem, advice, rows["line"], rows["month"])
+
+
+def _telling_questions(frame: pl.DataFrame, ids: Collection[str]) -> list[Fault]:
+    """Questions by which somebody could be told; they are not repeated."""
+    known = {i.casefold() for i in ids if _TELLING_ID.fullmatch(i)}
+    checks: tuple[tuple[Callable[[str], bool], Message], ...] = (
+        (lambda text: any(w in known for w in _ID_WORDS.findall(text.casefold())),
+         said("the question holds the id of a client or of a coach")),
+        (lambda text: reaches(text) or names_somebody(text),
+         said("the question holds a name, a telephone number, an e-mail address or an identity code")),
+        (lambda text: len(text) > LONGEST_QUESTION,
+         said("the question has more than {count} characters", count=LONGEST_QUESTION)),
+    )  # fmt: skip
+    advice = said(
+        "Ask one short question of everybody; nobody's answers may be told apart. It is not shown here."
+    )
+    questions = frame["question"].cast(pl.String)
+    asked = questions.drop_nulls().unique().sort()
+    faults: list[Fault] = []
+    for tells, problem in checks:
+        found = [text for text in asked if tells(text)]
+        lines = frame["line"].filter(questions.is_in(found).fill_null(False))
+        faults += fault((SURVEY.name, "question"), problem, advice, lines)
+    return faults
 
 
 def _unknown_areas(frame: pl.DataFrame, areas: Collection[str]) -> list[Fault]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,15 +14,17 @@ import polars as pl
 
 from optimiser.domain.errors import Complaint
 from optimiser.domain.texts import Message, said
-from optimiser.tables.faults import SHOWN
+from optimiser.tables.faults import SHOWN, masked
 from optimiser.tables.raw import Sheet, blank_rows, unreadable
 
 NO_WORKBOOK = (
     said("the file is no Excel workbook"),
     said("Save it from Excel as .xlsx, without a password."),
 )
-_FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+)([0-9]+)"[^>]*>\s*<f[ >/]')
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_FORMULA = re.compile(
+    rb'<c [^>]*?r="([A-Z]+)([0-9]+)"[^>]*>\s*<f(?=[ >/])(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(<v[^>]*>[^<]+</v>|<is>)?'
+)
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINK = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -35,8 +39,8 @@ def sheet_names(path: Path) -> list[str] | None:
 
 
 def sheet_place(file: str, sheet: str) -> Message:
-    """What a sheet of a workbook is called in complaints."""
-    return said("{file}, sheet {sheet}", file=file, sheet=sheet)
+    """What a sheet of a workbook is called in complaints; a name that may tell of a person is not."""
+    return said("{file}, sheet {sheet}", file=file, sheet=masked(sheet) or "…")
 
 
 def read_sheet(path: Path, sheet: str, file: str) -> Sheet:
@@ -94,16 +98,26 @@ def _formulas(path: Path, sheet: str) -> list[tuple[int, int]]:
     """Column (from 0) and line of the formula cells of a sheet, the first few; (-1, 0) where unplaced."""
     with zipfile.ZipFile(path) as archive:
         xml = archive.read(sheet_part(archive, sheet))
-    if b"<f>" not in xml and b"<f " not in xml and b"<f/" not in xml:
+    if not has_formulas(xml):
         return []
-    cells = [m.groups() for _, m in zip(range(SHOWN), _FORMULA.finditer(xml), strict=False)]
-    return [(column_index(letters), int(row)) for letters, row in cells] or [(-1, 0)]
+    return [(column, line) for column, line, _ in islice(formula_cells(xml), SHOWN)] or [(-1, 0)]
+
+
+def has_formulas(xml: bytes) -> bool:
+    """Whether there is a formula anywhere in the XML of a sheet."""
+    return b"<f>" in xml or b"<f " in xml or b"<f/" in xml
+
+
+def formula_cells(xml: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Yield column (from 0), line, and whether there is a value, of the formulas in the XML of a sheet."""
+    for letters, line, value in (m.groups() for m in _FORMULA.finditer(xml)):
+        yield column_index(letters), int(line), bool(value)
 
 
 def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     """Name of the part of the workbook that holds a sheet."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    link = next(e.get(_LINK) for e in book.iter(f"{_MAIN}sheet") if e.get("name") == sheet)
+    link = next(e.get(_LINK) for e in book.iter(f"{MAIN}sheet") if e.get("name") == sheet)
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     target = next(str(e.get("Target")) for e in links if e.get("Id") == link)
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
@@ -118,6 +132,6 @@ def column_index(letters: bytes) -> int:
 
 
 def _formula(file: str, headings: tuple[str, ...], column: int, line: int) -> Complaint:
-    heading = headings[column] if 0 <= column < len(headings) else ""
+    heading = masked(headings[column]) if 0 <= column < len(headings) else ""
     advice = said("Copy the column and paste it back as values.")
     return Complaint(file, line, heading, "", said("a formula instead of a value"), advice)

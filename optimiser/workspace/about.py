@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date as Date
@@ -11,11 +12,12 @@ from typing import Any
 import polars as pl
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.schema import TABLES
 from optimiser.domain.texts import mark, said
 from optimiser.tables.moves_file import read_moves
 from optimiser.tables.plan_file import read_plan_rows
 from optimiser.workspace.entries import SHOWN, Entry, Reason
-from optimiser.workspace.folder import LOG, PLANS, SNAPSHOTS, UPDATES, is_workspace, log_of
+from optimiser.workspace.folder import LOG, PLANS, SNAPSHOTS, UPDATES, facts_in, is_workspace, log_of
 from optimiser.workspace.history import standing
 from optimiser.workspace.lock import locked
 from optimiser.workspace.log import append, last_hash
@@ -24,7 +26,7 @@ from optimiser.workspace.records import concerning
 OF_ANOTHER = ("conflict_of_interest", "safety")
 """Reasons that say something about another person too."""
 WITHHELD = mark("withheld: it concerns another person too")
-TABLES = ("clients", "pins", "exclusions", "departures")
+ON_CLIENTS = tuple(name for name, table in TABLES.items() if "client_id" in table.schema())
 """Tables of a snapshot with rows on clients."""
 Row = dict[str, Any]
 
@@ -120,6 +122,7 @@ def about(workspace: Path, client_id: str, at: str, salt: str, by: str = "") -> 
 
 
 def _gathered(workspace: Path, client_id: str, entries: Sequence[Entry]) -> Held:
+    _refuse_changed(workspace, entries)
     stands = standing(entries)
     present = stands.folder() if stands else ""
     return Held(
@@ -129,6 +132,21 @@ def _gathered(workspace: Path, client_id: str, entries: Sequence[Entry]) -> Held
         tuple(_places(workspace, UPDATES, _of_update, client_id)),
         tuple(_logged(workspace, client_id)),
     )
+
+
+def _refuse_changed(workspace: Path, entries: Sequence[Entry]) -> None:
+    """Raise where a plan or a table of changes is not the one that the log knows."""
+    known = {name: digest for entry in entries for name, digest in entry.files.items()}
+    advice = said("Bring the file back from a backup, or begin another workspace.")
+    problem = said("this is no longer the file that was kept here")
+    changed = [
+        Complaint(str(workspace / name), 0, "", "", problem, advice)
+        for name, digest in sorted(known.items())
+        if (workspace / name).is_file()
+        and hashlib.sha256((workspace / name).read_bytes()).hexdigest() != digest
+    ]
+    if changed:
+        raise InputError(changed)
 
 
 def _places(workspace: Path, kind: str, read: Any, client_id: str, present: str = "") -> Iterator[Place]:
@@ -143,17 +161,16 @@ def _places(workspace: Path, kind: str, read: Any, client_id: str, present: str 
 
 
 def _of_snapshot(folder: Path, client_id: str) -> Iterator[tuple[str, list[Row]]]:
-    for table in TABLES:
-        file = folder / f"{table}.parquet"
-        if file.is_file():
-            yield table, _shown(_matching(pl.scan_parquet(file), client_id))
+    frames = facts_in(folder).frames()
+    for table in ON_CLIENTS:
+        yield table, _shown(_matching(frames[table].lazy(), client_id))
 
 
 def _of_plan(folder: Path, client_id: str) -> Iterator[tuple[str, list[Row]]]:
     if (folder / "plan.csv").is_file():
-        yield "plan", _shown(_matching(read_plan_rows(folder).lazy(), client_id))
+        yield "plan", _shown(read_plan_rows(folder, client_id))
     for file in sorted(folder.glob("moves*.csv")):
-        yield file.stem, _shown(_matching(read_moves(file).lazy(), client_id))
+        yield file.stem, _shown(read_moves(file, client_id))
 
 
 def _of_update(folder: Path, client_id: str) -> Iterator[tuple[str, list[Row]]]:

@@ -138,7 +138,7 @@ def apply(snapshot: Snapshot, order: Order, salt: Callable[[], str], progress: P
     ------
     InputError
         With every complaint about decisions; where the facts are not the plan's, rows were set aside,
-        a rule or limit would be broken, or somebody else is applying in the workspace.
+        a rule or limit would be broken, or somebody else is at work in the workspace.
     """
     refuse_strange_folder(order.workspace)
     with locked(order.workspace):
@@ -187,8 +187,8 @@ def undo(workspace: Path, at: str, by: str = "", progress: Progress = SILENT) ->
     Raises
     ------
     InputError
-        Where there is nothing to undo, an update came after, the snapshot before is not there any more, somebody else is
-        applying in the workspace, or the disk is full.
+        Where there is nothing to undo, an update came after, the snapshot before is not there any more or
+        not as it was kept, somebody else is at work in the workspace, or the disk is full.
     """
     if not is_workspace(workspace):
         raise _nothing_to_undo(workspace)
@@ -217,6 +217,7 @@ def _undo(workspace: Path, at: str, by: str, progress: Progress) -> Undone:
         raise _nothing_to_undo(workspace)
     last = applies[-1]
     folder = kept_snapshot(workspace, last.before)
+    read_kept(workspace, last.before)
     entry = Entry(UNDO, at, by, last.after, last.before, last.policy, last.plan, steps={"undoes": last.seq})
     return Undone(append(workspace / LOG, entry, (), str, last_hash(entries), progress), folder)
 

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.moves import ACCEPTED, REJECTED, spoken
 from optimiser.domain.texts import Message, said
 from optimiser.tables.faults import Fault, complaints, fault
 from optimiser.workspace.history import Done
-
-ACCEPTED, REJECTED = "accepted", "rejected"
-SPOKEN = ("decision", "reason_code", "confirmed_by", "confirmed_at")
-"""Columns in which one filled row of a step speaks for its other rows."""
-
 
 MOST_RANGES = 20
 """Ranges of steps named in one complaint."""
@@ -28,8 +24,8 @@ class Decisions:
     Attributes
     ----------
     accepted, rejected : polars.DataFrame
-        Columns of `MOVES` and line; status as the plan has it, the columns `SPOKEN` filled from the
-        other rows of the step. Of a step refused for some of its clients, the rows of these alone.
+        Columns of `MOVES` and line; status as the plan has it, the columns `domain.moves.SPOKEN`
+        filled from the other rows of the step. Of a step refused for some of its clients, the rows of these alone.
     undecided : int
         Steps nobody has decided on.
     beyond : int
@@ -125,9 +121,8 @@ def decide(asked: Asked) -> Decisions:
 def _spoken(asked: Asked) -> pl.DataFrame:
     """The move list with each step's decision on all its rows (`said`), and whether the row has its own."""
     moves = asked.moves.with_columns(own=pl.col("decision").is_not_null())
-    filled = [pl.col(name).fill_null(pl.col(name).drop_nulls().first().over("step")) for name in SPOKEN]
     status = asked.plan.select("client_id", planned="status")
-    moves = moves.with_columns(filled).join(status, on="client_id", how="left", maintain_order="left")
+    moves = spoken(moves).join(status, on="client_id", how="left", maintain_order="left")
     return moves.with_columns(
         said=pl.col("decision").cast(pl.String), given=pl.col("status"), status=pl.col("planned")
     ).drop("planned")
@@ -305,7 +300,7 @@ def _needs(asked: Asked, moves: pl.DataFrame, taken: pl.DataFrame) -> list[Fault
     there = sorted({*taken["step"].to_list(), *asked.done.applied})
     missing = wanted.filter(known & ~pl.col("number").is_in(there))
     lacking = missing.group_by("step", "line", maintain_order=True).agg(
-        pl.col("need").unique().str.join(", ")
+        pl.col("need").sort_by("number").unique(maintain_order=True).str.join(", ")
     )
     lacking = _one_a_step(lacking)
     unknown, number_it = said("no step has this number"), said("Number it as in the column step.")

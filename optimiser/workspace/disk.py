@@ -1,26 +1,14 @@
-"""Whether the disk is full, and how that is said."""
+"""What the system refuses while something is written, and how that is said."""
 
 from __future__ import annotations
 
-import errno
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.texts import said
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-
-
-def full(error: BaseException) -> bool:
-    """Whether an error says that the disk is full; Polars gives the system's number in words alone."""
-    if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
-    if isinstance(error, OSError) and error.errno in _FULL:
-        return True
-    return any(f"os error {number}" in str(error).lower() for number in _FULL)
+from optimiser.tables.disk import full
 
 
 def disk_is_full(file: Path) -> Complaint:

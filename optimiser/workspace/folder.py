@@ -43,14 +43,23 @@ def current(path: Path) -> Path:
     InputError
         Where the log is not as it was written, or the snapshot is not there any more.
     """
-    if not is_workspace(path):
-        return path
-    kept = standing(log_of(path))
+    return kept_snapshot(path, present(path)) if is_workspace(path) else path
+
+
+def present(workspace: Path) -> Kept:
+    """Return the snapshot that stands in a workspace.
+
+    Raises
+    ------
+    InputError
+        Where the log is not as it was written, or none stands.
+    """
+    kept = standing(log_of(workspace))
     if kept is None:
         problem = said("no snapshot is kept in this workspace")
         advice = said("Name the folder of the region itself; `optimiser apply` fills a workspace.")
-        raise InputError([Complaint(str(path), 0, "", "", problem, advice)])
-    return kept_snapshot(path, kept)
+        raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
+    return kept
 
 
 def log_of(workspace: Path) -> tuple[Entry, ...]:
@@ -120,12 +129,30 @@ def read_kept(workspace: Path, kept: Kept) -> Snapshot:
         Where it is not there, or no longer the facts that were kept.
     """
     folder = kept_snapshot(workspace, kept)
-    found = read_snapshot(folder)
+    found = facts_in(folder)
     if found.fingerprint() != kept.fingerprint:
-        advice = said("Bring the folder back from a backup, or begin another workspace.")
-        problem = said("these are no longer the facts that were kept here")
-        raise InputError([Complaint(str(folder), 0, "", "", problem, advice)])
+        raise _changed(folder)
     return found
+
+
+def facts_in(folder: Path) -> Snapshot:
+    """Return the facts in the folder of a kept snapshot.
+
+    Raises
+    ------
+    InputError
+        Where they cannot be read, or are not those whose day and fingerprint the folder is named after.
+    """
+    found = read_snapshot(folder)
+    if Kept(found.date.isoformat(), found.fingerprint()).folder() != folder.name:
+        raise _changed(folder)
+    return found
+
+
+def _changed(folder: Path) -> InputError:
+    advice = said("Bring the folder back from a backup, or begin another workspace.")
+    problem = said("these are no longer the facts that were kept here")
+    return InputError([Complaint(str(folder), 0, "", "", problem, advice)])
 
 
 def refuse_strange_folder(workspace: Path) -> None:
@@ -177,7 +204,7 @@ def keep_snapshot(workspace: Path, snapshot: Snapshot, progress: Progress = SILE
     if folder.is_dir() and holds(folder, fingerprint):
         return folder
     with staged(folder) as stage:
-        write_snapshot({"snapshot": about(snapshot), **snapshot.frames()}, stage, format="parquet")
+        write_snapshot({"snapshot": snapshot_row(snapshot), **snapshot.frames()}, stage, format="parquet")
         progress.say(said("reading back what was written"))
         read_back(stage, fingerprint)
     return folder
@@ -228,7 +255,7 @@ def _same(file: Path, content: bytes) -> bool:
     return file.is_file() and file.read_bytes() == content
 
 
-def about(snapshot: Snapshot) -> pl.DataFrame:
+def snapshot_row(snapshot: Snapshot) -> pl.DataFrame:
     """The row of the table `snapshot`."""
     row = {"date": snapshot.date, "region": snapshot.region or None, "source": snapshot.source or None}
     return pl.DataFrame([row | {"line": 0}], schema=TABLES["snapshot"].schema())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from pathlib import Path
 
@@ -22,12 +22,13 @@ from optimiser.tables.edited import read_edited
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged_file
 from optimiser.tables.write import write_table
-from optimiser.workspace.entries import PURGE, Entry
+from optimiser.workspace.entries import PURGE, UPDATE, Entry, Kept
 from optimiser.workspace.folder import LOG, PLANS, SNAPSHOTS, TOTALS, UPDATES, is_workspace, log_of
-from optimiser.workspace.history import standing
+from optimiser.workspace.history import standing, way
 from optimiser.workspace.lock import locked
 from optimiser.workspace.log import last_hash, purge, stored_reasons
 from optimiser.workspace.next_snapshot import months_on
+from optimiser.workspace.past import past_of
 
 KINDS = (SNAPSHOTS, PLANS, UPDATES)
 """Folders of a workspace in which each folder begins with the day of its facts."""
@@ -42,13 +43,13 @@ class Before:
 
     Attributes
     ----------
-    snapshots : datetime.date or None
-        For snapshots, plans and changes, by the day of their facts; None to keep them all.
+    snapshots : datetime.date
+        For snapshots, plans and changes, by the day of their facts.
     reasons : datetime.date
         For the reasons in the log, by the day of the entry.
     """
 
-    snapshots: Date | None
+    snapshots: Date
     reasons: Date
 
 
@@ -68,6 +69,10 @@ class Forgotten:
         Snapshots of which no total could be taken, as they were not whole.
     finished : int
         Folders that an earlier purge, killed half-way, had left behind.
+    stays : datetime.date or None
+        Day of the present snapshot where it is as old as what went: it stays all the same.
+    waiting : int
+        Confirmed changes of coach that the client system did not have yet and that are not known any more.
     """
 
     before: Before
@@ -75,40 +80,37 @@ class Forgotten:
     folders: Mapping[str, tuple[str, ...]]
     unread: tuple[str, ...] = ()
     finished: int = 0
+    stays: Date | None = None
+    waiting: int = 0
 
 
-def retention(workspace: Path, policy: Policy) -> Before:
-    """Return the days of the policy's retention, counted back from the present snapshot.
+def retention(policy: Policy, day: Date) -> Before:
+    """Return the days of the policy's retention, counted back from the day of the call.
 
-    Raises
-    ------
-    InputError
-        Where the folder is no workspace, or keeps no snapshot.
+    Not from the present snapshot: what is no longer updated is kept no longer for that.
     """
-    present = standing(_entries(workspace))
-    if present is None:
-        problem, advice = said("no snapshot is kept in this workspace"), said("Name a day with --before.")
-        raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
-    day, kept = Date.fromisoformat(present.day), policy.retention
+    kept = policy.retention
     return Before(months_on(day, -kept.snapshots_months), months_on(day, -kept.reasons_months))
 
 
 def forget(
     workspace: Path, before: Before, policy: Policy, at: str, by: str = "", progress: Progress = SILENT
 ) -> Forgotten:
-    """Purge what is older than some days.
+    """Purge what is older than some days; the present snapshot stays, however old it is.
 
     First the totals of the snapshots are kept, then one entry of the log says what goes, and the reasons
     go with it; then the folders are deleted. A process killed in between leaves folders that the log calls
     purged: the next purge deletes them. Deleted files are unlinked and not overwritten on the disk, and
-    backups are not touched: that is for those who look after the machine. Reasons are overwritten.
+    backups are not touched: that is for those who look after the machine. Reasons are overwritten, in the log
+    and in its journal, as far as the disk writes in place (a solid-state disk, or a file system that
+    copies, may not).
 
     Parameters
     ----------
     workspace : Path
         The workspace.
     before : Before
-        The days.
+        The days; neither lies after the day of the call.
     policy : Policy
         For the hours in the totals.
     at : str
@@ -121,25 +123,28 @@ def forget(
     Raises
     ------
     InputError
-        Where the folder is no workspace, the present snapshot would go, or somebody else is at work there.
+        Where the folder is no workspace, a day lies after the day of the call, or somebody else is at work
+        there.
     """
-    _entries(workspace)
+    _refuse_strange(workspace)
+    _refuse_late(workspace, max(before.snapshots, before.reasons), Date.fromisoformat(at[:10]))
     with locked(workspace):
         entries = log_of(workspace)
-        _refuse_late(workspace, entries, before)
-        finished = _finish(workspace, entries)
+        present, finished = standing(entries), _finish(workspace, entries)
         old = {kind: _older(workspace / kind, before.snapshots) for kind in KINDS}
-        held = stored_reasons(workspace / LOG)
-        reasons = [e.seq for e in entries if e.at[:10] < before.reasons.isoformat() and e.seq in held]
+        if present is not None:
+            old[SNAPSHOTS] = tuple(name for name in old[SNAPSHOTS] if name != present.folder())
+        done = Forgotten(before, None, old, finished=finished, stays=_stays(present, before))
+        reasons = _reasons(workspace, entries, before.reasons)
         if not reasons and not any(old.values()):
-            return Forgotten(before, None, old, finished=finished)
+            return done
+        waiting = _waiting(workspace, entries, old)
         unread = _keep_totals(workspace, old[SNAPSHOTS], policy, progress)
-        entry = purge(
-            workspace / LOG, _entry(before, old, reasons, at, by), reasons, last_hash(entries), progress
-        )
+        steps = {"facts_before": before.snapshots.isoformat()} | {kind: list(old[kind]) for kind in KINDS}
+        entry = _purge(workspace, entries, (before.reasons, reasons), steps, (at, by), progress)
         progress.say(said("deleting the folders"))
         _delete(workspace, [f"{kind}/{name}" for kind, names in old.items() for name in names])
-    return Forgotten(before, entry, old, unread, finished)
+    return replace(done, entry=entry, unread=unread, waiting=waiting)
 
 
 def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
@@ -164,51 +169,81 @@ def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
     Raises
     ------
     InputError
-        Where no reason is that old, or somebody else is applying in the workspace.
+        Where no reason is that old, or somebody else is at work in the workspace.
     """
-    done = forget(workspace, Before(None, day), Policy(), at, by)
-    if done.entry is None:
-        problem = said("no reason is as old as that")
-        advice = said("Choose a later day, or look at the log (optimiser log).")
-        raise InputError([Complaint(str(workspace), 0, "", day.isoformat(), problem, advice)])
-    return done.entry
+    _refuse_strange(workspace)
+    with locked(workspace):
+        entries = log_of(workspace)
+        _finish(workspace, entries)
+        reasons = _reasons(workspace, entries, day)
+        if not reasons:
+            problem = said("no reason is as old as that")
+            advice = said("Choose a later day, or look at the log (optimiser log).")
+            raise InputError([Complaint(str(workspace), 0, "", day.isoformat(), problem, advice)])
+        return _purge(workspace, entries, (day, reasons), {}, (at, by))
 
 
-def _entries(workspace: Path) -> tuple[Entry, ...]:
-    """The log of a workspace; raises where there is none."""
+def _refuse_strange(workspace: Path) -> None:
+    """Raise where a folder is no workspace."""
     if not is_workspace(workspace):
         problem = said("this is no workspace")
         advice = said("Name the workspace with --workspace; the first `optimiser apply` makes one.")
         raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
-    return log_of(workspace)
 
 
-def _entry(
-    before: Before, old: Mapping[str, Sequence[str]], reasons: Sequence[int], at: str, by: str
-) -> Entry:
-    steps = {"before": before.reasons.isoformat(), "purged": list(reasons)}
-    if before.snapshots is not None:
-        steps |= {"facts_before": before.snapshots.isoformat()}
-        steps |= {kind: list(names) for kind, names in old.items()}
-    return Entry(PURGE, at, by, steps=steps)
-
-
-def _refuse_late(workspace: Path, entries: Sequence[Entry], before: Before) -> None:
-    """Raise where the present snapshot would be purged."""
-    present = standing(entries)
-    if before.snapshots is None or present is None or before.snapshots.isoformat() <= present.day:
+def _refuse_late(workspace: Path, before: Date, today: Date) -> None:
+    """Raise where a day lies after the day of the call."""
+    if before <= today:
         return
-    problem = said(
-        "the present snapshot is of {day}, and what it needs would be purged",
-        day=Date.fromisoformat(present.day),
-    )
-    advice = said("Name that day or an earlier one.")
-    raise InputError([Complaint(str(workspace), 0, "--before", str(before.snapshots), problem, advice)])
+    problem = said("this day lies after today, which is {today}", today=today)
+    advice = said("Name today or an earlier day.")
+    raise InputError([Complaint(str(workspace), 0, "--before", str(before), problem, advice)])
 
 
-def _older(folder: Path, day: Date | None) -> tuple[str, ...]:
+def _purge(
+    workspace: Path,
+    entries: Sequence[Entry],
+    reasons: tuple[Date, Sequence[int]],
+    steps: Mapping[str, object],
+    order: tuple[str, str],
+    progress: Progress = SILENT,
+) -> Entry:
+    """Close the log with the entry that says what goes; the reasons, of entries before a day, go with it."""
+    day, numbers = reasons
+    at, by = order
+    entry = Entry(PURGE, at, by, steps={"before": day.isoformat(), "purged": list(numbers), **steps})
+    return purge(workspace / LOG, entry, numbers, last_hash(entries), progress)
+
+
+def _reasons(workspace: Path, entries: Sequence[Entry], day: Date) -> list[int]:
+    """Numbers of the entries before a day that have reasons."""
+    held = stored_reasons(workspace / LOG)
+    return [entry.seq for entry in entries if entry.at[:10] < day.isoformat() and entry.seq in held]
+
+
+def _stays(present: Kept | None, before: Before) -> Date | None:
+    """Day of the present snapshot where it is as old as what goes."""
+    day = Date.fromisoformat(present.day) if present is not None else None
+    return day if day is not None and day < before.snapshots else None
+
+
+def _waiting(workspace: Path, entries: Sequence[Entry], old: Mapping[str, Sequence[str]]) -> int:
+    """How many confirmed changes the client system did not have that only what goes now tells of."""
+    taken = way(entries)
+    last = max((place for place, entry in enumerate(taken) if entry.kind == UPDATE), default=-1)
+    applies = [entry for entry in taken[last + 1 :] if entry.before.folder() in old[SNAPSHOTS]]
+    if not applies and (last < 0 or taken[last].after.folder() not in old[UPDATES]):
+        return 0
+    try:
+        return past_of(workspace, entries).confirmed["client_id"].n_unique()
+    except InputError:
+        # What cannot be read is personal data all the same, and goes; what waited in it is not known now.
+        return 0
+
+
+def _older(folder: Path, day: Date) -> tuple[str, ...]:
     """Names of the dated folders before a day, what a killed process left half written included."""
-    if day is None or not folder.is_dir():
+    if not folder.is_dir():
         return ()
     dated = ((path.name, DATED.fullmatch(path.name)) for path in folder.iterdir() if path.is_dir())
     return tuple(sorted(name for name, found in dated if found and found[1] < day.isoformat()))

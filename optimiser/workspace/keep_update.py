@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from optimiser.domain.update import CHANGES
 from optimiser.tables.staged import staged
 from optimiser.tables.write import write_snapshot, write_table
 from optimiser.workspace.entries import UPDATE, Entry, Kept
-from optimiser.workspace.folder import LOG, UPDATES, about, holds, keep_snapshot, log_of, read_back
+from optimiser.workspace.folder import LOG, UPDATES, holds, keep_snapshot, log_of, read_back, snapshot_row
 from optimiser.workspace.history import standing
 from optimiser.workspace.lock import locked
 from optimiser.workspace.log import append, last_hash
@@ -60,15 +61,23 @@ class KeptUpdate:
         As it stands in the log.
     folder, changes : Path
         Of the next snapshot, and of what has changed.
+    copied : bool
+        Whether a copy was written; False where none was asked for or it was there already.
     """
 
     entry: Entry
     folder: Path
     changes: Path
+    copied: bool = False
 
 
 def keep_update(
-    workspace: Path, update: Update, order: Order, also: Also, progress: Progress = SILENT
+    workspace: Path,
+    update: Update,
+    order: Order,
+    also: Also,
+    progress: Progress = SILENT,
+    copy: AbstractContextManager[bool] | None = None,
 ) -> KeptUpdate:
     """Keep the next snapshot and what has changed, and last the entry of the log that makes them count.
 
@@ -87,6 +96,9 @@ def keep_update(
         Writes more into the folder of changes.
     progress : Progress
         Told what is being done.
+    copy : context manager or None
+        Writes a copy that appears when it is left: entered when the workspace is found fit, left when the
+        entry stands (`copied`).
 
     Raises
     ------
@@ -99,26 +111,41 @@ def keep_update(
         if stood is None or stood.fingerprint != before:
             problem = said("the workspace has gone on meanwhile")
             raise InputError([Complaint(str(workspace), 0, "", "", problem, said("Try again."))])
-        progress.say(said("keeping the next snapshot"))
-        folder = keep_snapshot(workspace, update.following, progress)
-        after = Kept(update.following.date.isoformat(), update.following.fingerprint())
-        progress.say(said("keeping what has changed"))
-        changes = workspace / UPDATES / after.folder()
-        with staged(changes, replaced=FILES) as stage:
-            write_changes(stage, update)
-            also(stage)
-        progress.say(said("writing the log"))
-        entry = Entry(
-            kind=UPDATE,
-            at=order.at,
-            by=order.by,
-            before=stood,
-            after=after,
-            policy=order.policy,
-            steps={table.name: update.count(table.name) for table in CHANGES},
-            files=_files(workspace, changes),
-        )
-        placed = append(workspace / LOG, entry, (), str, last_hash(entries), progress)
+        with copy or nullcontext(False) as fresh:
+            kept = _keep(workspace, update, order, (stood, entries), also, progress)
+    return replace(kept, copied=fresh)
+
+
+def _keep(
+    workspace: Path,
+    update: Update,
+    order: Order,
+    seen: tuple[Kept, tuple[Entry, ...]],
+    also: Also,
+    progress: Progress,
+) -> KeptUpdate:
+    """Write everything, last the entry; `seen` are the snapshot that stands and the log."""
+    stood, entries = seen
+    progress.say(said("keeping the next snapshot"))
+    folder = keep_snapshot(workspace, update.following, progress)
+    after = Kept(update.following.date.isoformat(), update.following.fingerprint())
+    progress.say(said("keeping what has changed"))
+    changes = workspace / UPDATES / after.folder()
+    with staged(changes, replaced=FILES) as stage:
+        write_changes(stage, update)
+        also(stage)
+    progress.say(said("writing the log"))
+    entry = Entry(
+        kind=UPDATE,
+        at=order.at,
+        by=order.by,
+        before=stood,
+        after=after,
+        policy=order.policy,
+        steps={table.name: update.count(table.name) for table in CHANGES},
+        files=_files(workspace, changes),
+    )
+    placed = append(workspace / LOG, entry, (), str, last_hash(entries), progress)
     return KeptUpdate(placed, folder, changes)
 
 
@@ -147,8 +174,9 @@ def write_changes(folder: Path, update: Update, finnish: bool = False) -> None:
     write_table(update.to_answer, whole, folder / f"{DEPARTURES.name}.csv", finnish)
 
 
-def write_beside(out: Path, update: Update, also: Also, finnish: bool = False) -> bool:
-    """Write the next snapshot as a folder of tables with its changes, replaced whole; False where it is there.
+@contextmanager
+def copied(out: Path, update: Update, also: Also, finnish: bool = False) -> Iterator[bool]:
+    """Write the next snapshot as a folder of tables with its changes; it appears whole when this is left.
 
     Parameters
     ----------
@@ -161,6 +189,11 @@ def write_beside(out: Path, update: Update, also: Also, finnish: bool = False) -
     finnish : bool
         As in `write_table`.
 
+    Yields
+    ------
+    bool
+        False where the snapshot is there already, so that nothing is written.
+
     Raises
     ------
     BrokenPlanError
@@ -170,14 +203,15 @@ def write_beside(out: Path, update: Update, also: Also, finnish: bool = False) -
     """
     following = update.following
     if holds(out, following.fingerprint()):
-        return False
+        yield False
+        return
     with staged(out, replaced=(*SNAPSHOT_FILES, *(f"{BESIDE}/{name}" for name in FILES))) as stage:
         filled = {
             name: frame for name, frame in following.frames().items() if frame.height or TABLES[name].required
         }
-        write_snapshot({"snapshot": about(following), **filled}, stage, finnish=finnish)
+        write_snapshot({"snapshot": snapshot_row(following), **filled}, stage, finnish=finnish)
         read_back(stage, following.fingerprint())
         (stage / BESIDE).mkdir()
         write_changes(stage / BESIDE, update, finnish)
         also(stage / BESIDE)
-    return True
+        yield True

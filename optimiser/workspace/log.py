@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -13,8 +14,9 @@ from typing import Any, TypeVar
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.texts import said
-from optimiser.tables.staged import OWNERS_FILE
-from optimiser.workspace.disk import disk_is_full, full, written
+from optimiser.tables.disk import full
+from optimiser.tables.lock import OWNERS_FILE
+from optimiser.workspace.disk import disk_is_full, written
 from optimiser.workspace.entries import NO_HASH, Entry, Kept, Reason, canonical
 
 PATIENCE = 10.0
@@ -181,7 +183,11 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _writing(file: Path) -> Iterator[sqlite3.Connection]:
-    """One transaction; a log that is not there yet appears whole with its first entry."""
+    """One transaction; a log that is not there yet appears whole with its first entry.
+
+    The journal keeps the pages as they were before: it is overwritten before it goes, so that what is purged
+    cannot be read back from it either.
+    """
     beside = file.with_name(f".{file.name}.new")
     place = file if file.exists() else beside
     if place is beside:
@@ -190,6 +196,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
             beside.touch(OWNERS_FILE)
     try:
         with opened(place) as base:
+            base.execute("PRAGMA journal_mode=PERSIST")
             base.execute("BEGIN IMMEDIATE")
             try:
                 if place is beside:
@@ -200,6 +207,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
             except BaseException:
                 _roll_back(base)
                 raise
+        _wipe(_journal(place))
         if place is beside:
             beside.rename(file)
     except BaseException:
@@ -216,8 +224,25 @@ def _roll_back(base: sqlite3.Connection) -> None:
 
 
 def _clear(beside: Path) -> None:
-    for left in (beside, beside.with_name(beside.name + "-journal")):
+    for left in (beside, _journal(beside)):
         left.unlink(missing_ok=True)
+
+
+def _journal(file: Path) -> Path:
+    return file.with_name(file.name + "-journal")
+
+
+def _wipe(journal: Path) -> None:
+    """Overwrite a journal whose transaction is closed, and take it away.
+
+    What keeps it from being taken away changes nothing: the next transaction overwrites it again.
+    """
+    with suppress(OSError):
+        with journal.open("r+b") as stream:
+            stream.write(bytes(journal.stat().st_size))
+            stream.flush()
+            os.fsync(stream.fileno())
+        journal.unlink()
 
 
 def _statements() -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.texts import said
 from optimiser.workspace.entries import Kept
-from optimiser.workspace.folder import SNAPSHOTS, kept_snapshot, log_of, purged_before
+from optimiser.workspace.folder import SNAPSHOTS, kept_snapshot, log_of, purged_before, read_kept
 from optimiser.workspace.history import way
 
 
@@ -27,7 +27,8 @@ def month_ends(workspace: Path) -> tuple[tuple[Path, ...], int]:
     Raises
     ------
     InputError
-        Where the log is not as it was written, no snapshot is kept, or one is gone that was not purged.
+        Where the log is not as it was written, no snapshot is kept, or one is gone that was not purged or
+        is not as it was kept.
     """
     log = log_of(workspace)
     entries = way(log)
@@ -39,13 +40,11 @@ def month_ends(workspace: Path) -> tuple[tuple[Path, ...], int]:
     for snapshot in kept:
         if snapshot.day >= latest.get(snapshot.day[:7], Kept()).day:
             latest[snapshot.day[:7]] = snapshot
-    there = [
-        kept_snapshot(workspace, latest[month])
-        for month in sorted(latest)
-        if purged_before(log, latest[month]) is None
-    ]
+    there = [latest[month] for month in sorted(latest) if purged_before(log, latest[month]) is None]
     if not there:
         problem = said("no snapshot is kept in this workspace")
         advice = said("Name the folders of the snapshots themselves.")
         raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
-    return tuple(there), len(latest) - len(there)
+    for snapshot in there:
+        read_kept(workspace, snapshot)
+    return tuple(kept_snapshot(workspace, snapshot) for snapshot in there), len(latest) - len(there)

@@ -10,11 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import said
 from optimiser.domain.update import CONFIRMED_MOVES, WAITING, Past
 from optimiser.tables.edited import read_edited
 from optimiser.workspace.entries import APPLY, PURGE, UPDATE, Entry, Kept
-from optimiser.workspace.folder import SNAPSHOTS, UPDATES, kept_snapshot, purged_before
+from optimiser.workspace.folder import SNAPSHOTS, UPDATES, purged_before, read_kept
 from optimiser.workspace.history import way
 
 MOVES_FILE = f"{CONFIRMED_MOVES.name}.csv"
@@ -57,7 +58,7 @@ def past_of(workspace: Path, entries: Sequence[Entry]) -> Past:
 
 
 class _Reader:
-    """Reads some columns of the clients of kept snapshots, each once."""
+    """Reads some columns of the clients of kept snapshots, each once, and only as they were kept."""
 
     def __init__(self, workspace: Path, entries: Sequence[Entry]) -> None:
         self.workspace, self.entries = workspace, entries
@@ -69,17 +70,12 @@ class _Reader:
         if name not in self.frames:
             folder = self.workspace / SNAPSHOTS / name
             purged = not folder.is_dir() and purged_before(self.entries, kept) is not None
-            self.frames[name] = None if purged else _clients(kept_snapshot(self.workspace, kept))
+            self.frames[name] = None if purged else _clients(read_kept(self.workspace, kept))
         return self.frames[name]
 
 
-def _clients(folder: Path) -> pl.DataFrame:
-    file = folder / "clients.parquet"
-    held = pl.read_parquet_schema(file)
-    frame = pl.read_parquet(file, columns=[name for name in COLUMNS if name in held])
-    # A column that is empty throughout is not written.
-    empty = [pl.lit(None, dtype).alias(name) for name, dtype in COLUMNS.items() if name not in held]
-    return frame.with_columns(empty).select(list(COLUMNS)).cast(pl.Schema(COLUMNS))
+def _clients(snapshot: Snapshot) -> pl.DataFrame:
+    return snapshot.clients.select(list(COLUMNS)).cast(pl.Schema(COLUMNS))
 
 
 def _waiting(workspace: Path, update: Entry, entries: Sequence[Entry]) -> pl.DataFrame:

@@ -11,9 +11,10 @@ import polars as pl
 
 from optimiser.domain.columns import Column, Table
 from optimiser.domain.errors import Complaint, InputError
+from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import said
-from optimiser.workspace.entries import APPLY, PURGE, SHOWN, UNDO, UPDATE, Entry, Reason
-from optimiser.workspace.folder import LOG, SNAPSHOTS, kept_snapshot, log_of, purged_before
+from optimiser.workspace.entries import APPLY, PURGE, SHOWN, UNDO, UPDATE, Entry, Kept, Reason
+from optimiser.workspace.folder import LOG, SNAPSHOTS, log_of, purged_before, read_kept
 from optimiser.workspace.history import live
 from optimiser.workspace.log import reasons_of
 from optimiser.workspace.verify import as_shown, verify
@@ -166,15 +167,18 @@ def handed_over(path: Path, coach_id: str) -> pl.DataFrame:
     Raises
     ------
     InputError
-        Where a snapshot of the log is not there any more without a purge.
+        Where a snapshot of the log is not there any more without a purge, or not as it was kept.
     """
     none = pl.DataFrame(schema={"client_id": pl.String, "from": pl.String, "to": pl.String, "when": pl.Date})
-    parts = [none]
+    parts, read = [none], dict[Kept, pl.DataFrame]()
     entries = log_of(path)
     for entry in live(entries):
         if not entry.steps["applied"] or _purged(path, entries, entry):
             continue
-        before, after = (_coaches(kept_snapshot(path, kept)) for kept in (entry.before, entry.after))
+        for kept in (entry.before, entry.after):
+            if kept not in read:
+                read[kept] = _coaches(read_kept(path, kept))
+        before, after = read[entry.before], read[entry.after]
         left = before.filter(pl.col("coach_id") == coach_id).join(after, on="client_id", suffix="_after")
         left = left.filter(pl.col("coach_id_after").ne_missing(pl.col("coach_id")))
         when = pl.lit(Date.fromisoformat(entry.after.day)).alias("when")
@@ -194,14 +198,8 @@ def facts_purged(path: Path) -> Date | None:
     return Date.fromisoformat(max(days)) if days else None
 
 
-def _coaches(folder: Path) -> pl.DataFrame:
-    """Client and coach of a snapshot that is kept."""
-    file = folder / "clients.parquet"
-    held = pl.read_parquet_schema(file)
-    if "coach_id" not in held:
-        # A column that is empty throughout is not written.
-        return pl.read_parquet(file, columns=["client_id"]).with_columns(coach_id=pl.lit(None, pl.String))
-    return pl.read_parquet(file, columns=["client_id", "coach_id"])
+def _coaches(snapshot: Snapshot) -> pl.DataFrame:
+    return snapshot.clients.select("client_id", "coach_id")
 
 
 def _numbers(entry: Entry, name: str) -> str | None:

@@ -143,6 +143,20 @@ def test_a_campaign_longer_than_the_calendar_fills_free_time() -> None:
     assert calendar.late_days.max() == 0
 
 
+def test_few_late_meetings_of_a_municipality_are_not_told() -> None:
+    """Three of nine are late in the town: late and on time are empty there and in the next smallest, due is not."""
+    late = {"first_meeting": date(2021, 1, 1), "last_meeting": date(2021, 1, 1)}
+    clients = [client(f"A{k}", coach_id="K1", **(late if k < 3 else RECENT)) for k in range(9)]
+    clients += [client(f"B{k}", coach_id="K1", municipality="211", **RECENT) for k in range(7)]
+    snapshot = region(clients, [coach("K1")])
+    found = contacts_of(snapshot, calendar_of(snapshot))
+    rows = found.municipalities.sort("municipality")
+    assert rows["due"].null_count() == 0
+    assert rows["clients"].to_list() == [7, 9]
+    for name in ("on_time", "late", "not_fitting", "latest_days"):
+        assert rows[name].to_list() == [None, None], name
+
+
 def test_no_figures_of_a_single_coach() -> None:
     """A team of one is held back, and the next smallest with it; so are municipalities of few clients."""
     coaches = [coach("K1"), coach("K2", unit_id="U2"), coach("K3", unit_id="U2"), coach("K4", unit_id="U3")]

@@ -175,17 +175,41 @@ def test_the_joint_meeting_is_on_a_working_day(until: date, by: date) -> None:
 
 def test_counts_by_month_and_unit() -> None:
     """Months count clients by municipality and language; meetings cost the units of both coaches."""
-    snapshot = small(newcomer("c1"), newcomer("c2"), newcomer("c3", municipality="211", language="fi"))
+    home = [newcomer(f"c{k}") for k in range(6)]
+    snapshot = small(*home, *(newcomer(f"d{k}", municipality="211", language="fi") for k in range(5)))
     wishes = policy(handovers={"joint_meeting_minutes": "30 min"})
     found = planned_handovers(snapshot, wishes, 12)
     months = {(r["municipality"], r["language"]): r for r in by_month(found, snapshot, wishes).to_dicts()}
-    assert months["837", "ar"]["leaving"] == months["837", "ar"]["own_language"] == 2
-    assert months["837", "ar"]["joint_minutes"] == 2 * 2 * 30
+    assert months["837", "ar"]["leaving"] == months["837", "ar"]["own_language"] == 6
+    assert months["837", "ar"]["joint_minutes"] == 2 * 6 * 30
     assert months["211", "fi"]["month"] == date(2021, 11, 1)
     meetings = {r["unit_id"]: r for r in joint_meetings(found, snapshot, wishes).to_dicts()}
-    assert (meetings["U2"]["hands_over"], meetings["U2"]["receives"], meetings["U2"]["minutes"]) == (3, 0, 90)
-    assert (meetings["U1"]["hands_over"], meetings["U1"]["receives"], meetings["U1"]["minutes"]) == (0, 3, 90)
-    assert figures(found, snapshot, wishes)["joint_minutes"] == 180
+    assert (meetings["U2"]["hands_over"], meetings["U2"]["receives"], meetings["U2"]["minutes"]) == (
+        11,
+        0,
+        330,
+    )
+    assert (meetings["U1"]["hands_over"], meetings["U1"]["receives"], meetings["U1"]["minutes"]) == (
+        0,
+        11,
+        330,
+    )
+    assert figures(found, snapshot, wishes)["joint_minutes"] == 660
+
+
+def test_counts_of_few_clients_are_held_back() -> None:
+    """Four clients of a municipality and language are not told, nor the next smallest of the month beside them."""
+    home = [newcomer(f"c{k}") for k in range(6)]
+    home += [newcomer(f"e{k}", language="fi") for k in range(9)]
+    snapshot = small(*home, *(newcomer(f"d{k}", municipality="211") for k in range(4)))
+    found = planned_handovers(snapshot, policy(), 12)
+    months = {(r["municipality"], r["language"]): r for r in by_month(found, snapshot, policy()).to_dicts()}
+    for cell in (("211", "ar"), ("837", "ar")):
+        counts = ("leaving", "received", "own_language", "nobody", "demand_minutes", "joint_minutes")
+        assert [months[cell][name] for name in counts] == [None] * 6, cell
+    assert months["837", "fi"]["leaving"] == 9
+    told = {(r["municipality"], r["language"]): r["clients"] for r in receivers(found, snapshot).to_dicts()}
+    assert told == {("211", "ar"): None, ("837", "ar"): None, ("837", "fi"): 9}
 
 
 def test_who_can_receive() -> None:
@@ -200,7 +224,7 @@ def test_who_can_receive() -> None:
     snapshot = small(newcomer("c1"), coaches=coaches)
     found = planned_handovers(snapshot, policy(), 12)
     (row,) = receivers(found, snapshot).to_dicts()
-    assert (row["clients"], row["may_receive"], row["at_home"], row["with_language"]) == (1, 3, 2, 2)
+    assert (row["clients"], row["may_receive"], row["at_home"], row["with_language"]) == (None, 3, 2, 2)
     assert (row["coach_ids"], row["by_interpreter"]) == ("C A", "B")
     assert found.rows["to_coach_id"].to_list() == ["C"]
 

@@ -149,6 +149,29 @@ def test_what_an_official_decided() -> None:
         told(clients, coaches, "V2", {"decision": "rejected", "confirmed_by": "E7"})
 
 
+@pytest.mark.parametrize("mine", [{}, {"decision": "accepted", "confirmed_by": "E7", "confirmed_at": TODAY}])
+def test_a_step_is_decided_on_whole(mine: dict[str, Any]) -> None:
+    """What stands on another row of the step holds for the client too: a refusal above all."""
+    clients = [client("K1", coach_id="V1"), client("K2", coach_id="V2")]
+    snapshot = region(clients, [coach("V1"), coach("V2")])
+    rows = snapshot.clients.select("client_id", coach_id=pl.Series(["V2", "V1"]))
+    schema = {c.name: c.dtype for c in MOVES.columns}
+    yes = {"decision": "accepted", "confirmed_by": "E7", "confirmed_at": TODAY}
+    for other, at in ((yes, TODAY), ({"decision": "rejected"}, None)):
+        listed = [
+            {"step": 1, "client_id": "K1", "to_coach_id": "V2", "wave_starts": UNTIL, **mine},
+            {"step": 1, "client_id": "K2", "to_coach_id": "V1", **other},
+        ]
+        moves = pl.DataFrame(listed, schema=schema, orient="row")
+        words = (snapshot, encode(snapshot, Policy()), rows, "K1", moves)
+        if at is None:
+            with pytest.raises(InputError, match="rejected this change"):
+                letter(*words)
+        else:
+            found = letter(*words)
+            assert (found.week, found.confirmed) == (UNTIL, at)
+
+
 def test_who_is_not_there() -> None:
     """A client or a coach that the facts do not have is a complaint."""
     snapshot = region([client("K1")], [coach("V1")])

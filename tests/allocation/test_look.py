@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from optimiser.allocation.look import Possible, Today, advice, possible, today
+from optimiser.allocation.look import Possible, Today, advice, possible, thin_coaches, today
 from optimiser.domain.policy import Policy
 from optimiser.domain.schema import TABLES
 from optimiser.domain.snapshot import Snapshot
@@ -60,13 +61,16 @@ def test_hours_are_those_counted_by_hand(tmp_path: Path) -> None:
 
 
 def test_a_municipality_has_the_part_of_a_coach_that_its_clients_take(tmp_path: Path) -> None:
-    """Tampere has all of K1 and a fifth of K2, Akaa four fifths of K2."""
-    now, _, _ = looked(six(tmp_path / "a.xlsx", *TWELVE), policy(90.0))
+    """Tampere has all of K1 and a sixth of K2, Akaa five sixths of K2; its client without a coach takes nothing."""
+    one_more = ("a12", "Akaa", "fi", 1985, "1.3.2021", "K2")
+    now, _, _ = looked(six(tmp_path / "a.xlsx", *TWELVE, one_more), policy(90.0))
     rows = {row["municipality"]: row for row in now.municipalities.to_dicts()}
-    assert rows["837"]["capacity_hours"] == pytest.approx((90 + 18) / 60)
-    assert rows["020"]["capacity_hours"] == pytest.approx(72 / 60)
-    assert rows["837"]["used"] == pytest.approx(7 * 50 / 3 / 108)
-    assert rows["020"]["used"] == pytest.approx(5 * 50 / 3 / 72)
+    assert rows["020"]["clients"] == 6
+    assert rows["020"]["hours"] == pytest.approx(5 * 50 / 3 / 60)
+    assert rows["837"]["capacity_hours"] == pytest.approx((90 + 15) / 60)
+    assert rows["020"]["capacity_hours"] == pytest.approx(75 / 60)
+    assert rows["837"]["used"] == pytest.approx(7 * 50 / 3 / 105)
+    assert rows["020"]["used"] == pytest.approx(5 * 50 / 3 / 75)
     assert now.municipalities["capacity_hours"].sum() == pytest.approx(now.capacity_hours)
 
 
@@ -81,6 +85,17 @@ def test_few_clients_are_held_back_with_the_next_smallest(tmp_path: Path) -> Non
     assert shown == {"536": None, "020": None, "837": 9}
     hidden = now.municipalities.filter("hidden")
     assert hidden.select("hours", "capacity_hours", "used").null_count().row(0) == (2, 2, 2)
+
+
+def test_the_hours_of_a_client_without_a_coach_do_not_come_out(tmp_path: Path) -> None:
+    """Municipalities, units and coaches tell the same hours in all; four clients with a coach tell none."""
+    now, _, _ = looked(six(tmp_path / "a.xlsx", *TWELVE), policy(90.0))
+    assert now.municipalities["hidden"].to_list() == [True, True], "of five in Akaa one has no coach"
+    one_more = ("a12", "Akaa", "fi", 1985, "1.3.2021", "K2")
+    now, _, _ = looked(six(tmp_path / "b.xlsx", *TWELVE, one_more), policy(90.0))
+    assert now.without_coach == 1
+    assert now.municipalities["hours"].sum() == pytest.approx(now.placed_hours)
+    assert now.coaches["hours"].sum() == pytest.approx(now.placed_hours)
 
 
 def test_missing_hours_are_told_as_posts(tmp_path: Path) -> None:
@@ -105,6 +120,57 @@ def test_moving_levels_the_load(tmp_path: Path) -> None:
     assert could.still.moved == could.few.moved == 0, "3 % of 12 clients are none"
     assert could.free.moved > 0 and could.free.crowded == 0 and could.free.fullest <= 1.0
     assert any("above 110 % from 1 to 0" in line for line in told)
+
+
+def test_no_moves_are_advised_where_nobody_is_overloaded(tmp_path: Path) -> None:
+    """Moves that pay otherwise, but level no overload, are not advised: nothing needs to be done."""
+    rows = [(f"c{i:02d}", "Tampere", "fi", 1985, "1.3.2020", "K1" if i < 10 else "K2") for i in range(12)]
+    path = write_book(tmp_path / "a.xlsx", Asiakkaat=[HEADINGS, *rows])
+    rules = policy(5700.0)
+    now, could, _ = looked(path, rules)
+    moved = replace(could, free=replace(could.free, moved=5, fullest=now.utilisation.max + 0.2))
+    told = [str(line) for line in advice(now, moved, rules)]
+    assert "No coach is above 100 %: nobody needs to move for the loads." in told
+    assert not any("from" in line for line in told)
+
+
+def test_only_what_gets_better_is_told_of_moves(tmp_path: Path) -> None:
+    """Above capacity but with nobody above 110 %, the fullest alone is told; where nothing improves, that."""
+    rows = [(f"c{i:02d}", "Tampere", "fi", 1985, "1.3.2020", "K1" if i < 6 else "K2") for i in range(10)]
+    path = write_book(tmp_path / "a.xlsx", Asiakkaat=[HEADINGS, *rows])
+    rules = policy(57.0)
+    now, could, _ = looked(path, rules)
+    assert now.utilisation.bands[">110"] == 0 and now.utilisation.max > 1.0
+    better = replace(could.free, moved=1, fullest=0.9, bands=now.utilisation.bands)
+    told = [str(line) for line in advice(now, replace(could, free=better), rules)]
+    assert any("the fullest coach from 105 % to 90 %" in line for line in told)
+    assert not any("above 110 % from" in line for line in told)
+    worse = replace(better, fullest=now.utilisation.max + 0.01)
+    told = [str(line) for line in advice(now, replace(could, free=worse), rules)]
+    assert "No moves would make the coaches less overloaded than they are." in told
+    assert not any("from" in line for line in told)
+
+
+def test_hours_saved_with_interpreters_are_told(tmp_path: Path) -> None:
+    """Three hours less with interpreters are worth a word, one is not."""
+    now, could, _ = looked(six(tmp_path / "a.xlsx", *TWELVE), policy(5700.0))
+    now = replace(now, interpreter_hours=10.0)
+    for left, said in ((7.0, True), (9.0, False)):
+        free = replace(could.free, moved=4, interpreter_hours=left)
+        told = [str(line) for line in advice(now, replace(could, free=free), Policy())]
+        assert any("interpreters take 3 hours a month less" in line for line in told) is said
+
+
+def test_capacity_of_coaches_of_very_few_clients_is_told(tmp_path: Path) -> None:
+    """Of the coaches in no list, those of one or two clients are told with the hours that rest on them."""
+    rows = [(f"c{i:02d}", "Tampere", "fi", 1985, "1.3.2020", f"K{1 + (i > 8) + (i > 10)}") for i in range(12)]
+    rules = policy(120.0)
+    book = read_book(six(tmp_path / "a.xlsx", *rows), DAY, rules)
+    assert book.unlisted == {"K1", "K2", "K3"}
+    (found,) = thin_coaches(today(book.snapshot, rules), book.unlisted)
+    assert "2 coaches who are in no list have fewer than 3 clients: 4 hours" in found.text
+    assert found.rows == 3
+    assert thin_coaches(today(book.snapshot, rules), {"K1"}) == []
 
 
 def test_languages_that_nobody_works_in_are_told(tmp_path: Path) -> None:

@@ -202,8 +202,8 @@ def test_components_and_municipalities_add_up() -> None:
     assert [c.parts.moving for c in found.components] == pytest.approx([100.0, 0.0])
     assert [c.parts.hiring for c in found.components] == pytest.approx([0.0, 50.0])
     assert found.municipalities.rows() == [
-        ("211", 9, pytest.approx(50.0)),
-        ("837", 12, pytest.approx(100.0)),
+        ("211", 9, 9, pytest.approx(50.0)),
+        ("837", 12, 12, pytest.approx(100.0)),
     ]
 
 

@@ -13,6 +13,7 @@ from optimiser.domain.policy import Policy
 from optimiser.domain.schema import CLIENTS
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.update import Past
+from optimiser.tables.export import Export
 from tests.allocation.tiny import client, coach, region
 
 LATER = date(2021, 10, 1)
@@ -39,8 +40,8 @@ def followed(
 ) -> Update:
     """What an update makes of a snapshot and an export."""
     left = pl.DataFrame(list(away), schema=AT_HOME.schema, orient="row")
-    beside = (pl.Series("client_id", list(apart), dtype=pl.String), left, lacking)
-    return follow(before, export, beside, past or Past(), policy or Policy())
+    taken = Export(export, pl.Series("client_id", list(apart), dtype=pl.String), left, lacking)
+    return follow(before, taken, past or Past(), policy or Policy())
 
 
 def told(update: Update, table: str, *columns: str) -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +31,11 @@ FORBIDDEN = (
     *("ftplib.connect", "smtplib.connect", "webbrowser.open"),
 )
 """Events of the interpreter that would be traffic."""
-CLIENT = "C000001"
+MAKING = ("open", "os.mkdir", "tempfile.mkstemp", "tempfile.mkdtemp")
+"""Events of the interpreter by which files and folders come to be; the path comes first."""
+CLIENT, COACH, OTHER_COACH = "C000001", "K003", "K006"
+NAMES = ("Aamu", "Beda", "Clas", "Daga")
+"""First names of the coaches, none of which is a word."""
 Step = tuple[str, ...] | Callable[[], None]
 
 
@@ -46,6 +51,8 @@ class Ran:
         Whether the system itself had cut the network.
     watched : bool
         Whether the interpreter refused to connect when it was tried.
+    strays : list of str
+        What was made in the system's folder for passing files.
     calls : list
         Words, exit code, printed text and errors of each call.
     """
@@ -53,37 +60,61 @@ class Ran:
     folder: Path
     cut: bool
     watched: bool
+    strays: list[str]
     calls: list[dict[str, Any]]
 
 
 def steps() -> list[Step]:
     """The calls in their order, and between them what people do."""
-    w = ("--workspace", "ours")
+    w, names = ("--workspace", "ours"), ("--coach-names", "names.csv")
+    away = ("--from", "2023-04-03")
     return [
-        ("demo", "region", "--clients", "280", "--coaches", "10", "--pressure", "1.2"),
+        ("demo", "region", "--clients", "600", "--coaches", "20", "--pressure", "1.2"),
+        ("demo", "later", "--after", "region"),
         ("policy",),
         ("columns",),
-        ("allocate", "region", "--out", "plan"),
+        coach_names,
+        ("allocate", "region", "--out", "plan", *names),
         ("check", "region", "plan"),
         ("explain", "region", "plan", CLIENT),
+        ("explain", "region", "plan", CLIENT, "--why-not", OTHER_COACH),
+        ("letter", "region", "plan", CLIENT),
         ("letter", "region", "plan", CLIENT, "--out", "letter.html"),
         ("frontier", "region", "--out", "frontier", "--points", "2"),
         ("contacts", "region", "--out", "contacts", "--weeks", "4"),
-        ("handovers", "region", "--out", "handovers"),
-        ("cover", "region", "--coach", "K003", "--permanent", "--from", "2023-04-03", "--out", "cover"),
+        ("handovers", "region", "--out", "handovers", *names),
+        ("cover", "region", "--coach", COACH, "--permanent", *away, "--out", "cover", *names),
+        (
+            "cover",
+            "region",
+            "--coach",
+            COACH,
+            "--temporary",
+            *away,
+            "--to",
+            "2023-04-21",
+            "--out",
+            "away",
+            *names,
+        ),
         new_clients,
-        ("intake", "region", "new.csv", "--out", "intake"),
-        ("rebalance", "region", "--out", "moves", "--max-moves", "20"),
+        ("intake", "region", "new.csv", "--out", "intake", *names),
+        ("rebalance", "region", "--out", "moves", "--max-moves", "20", *names),
         confirm,
         ("apply", "region", "moves", *w),
         ("log", *w, "--verify", "--csv", "log.csv"),
         ("about", CLIENT, *w, "--out", "about.json"),
-        ("month", "region", "--out", "month"),
+        answers,
+        ("month", "region", "later", "--survey", "answers.csv", "--out", "month"),
+        ("month", "region", "later", "--sample", "--out", "month"),
+        ("update", "region", "later", "--out", "followed"),
         look_alike,
         ("look", "mine.xlsx", "--out", "look"),
         with_names,
         ("pseudonymise", "raw", "--key", "office.key", "--out", "pseudonymous"),
-        ("reidentify", "pseudonymous", "--key", "office.key", "--to", "names.xlsx"),
+        ("reidentify", "pseudonymous", "--key", "office.key", "--to", "named.xlsx"),
+        ("allocate", "pseudonymous", "--out", "pseudonymous_plan"),
+        ("reidentify", "pseudonymous_plan", "--key", "office.key", "--to", "named_plan.xlsx"),
         two_years_on,
         ("update", "ours", "export"),
         ("forget", *w),
@@ -95,10 +126,31 @@ def commands() -> list[str]:
     return [step[0] for step in steps() if isinstance(step, tuple)]
 
 
+def called(coach: str) -> str:
+    """A name for a coach."""
+    return f"{NAMES[sum(coach.encode()) % len(NAMES)]} {coach[::-1].title()}son"
+
+
+def coach_names() -> None:
+    """What the coaches are called."""
+    coaches = pl.read_csv("region/coaches.csv", infer_schema=False).select("coach_id")
+    coaches.with_columns(name=pl.col("coach_id").map_elements(called, pl.String)).write_csv("names.csv")
+
+
 def new_clients() -> None:
-    """A batch of one new client."""
-    head = "client_id,municipality,birth_year,registered_on,benefit,status\n"
-    Path("new.csv").write_text(f"{head}N1,837,1999,2023-03-05,none,unemployed\n", encoding="utf-8")
+    """A batch of forty new clients."""
+    clients = pl.read_csv("region/clients.csv", infer_schema=False).head(40)
+    nobody = dict.fromkeys(("coach_id", "coach_since", "household"))
+    clients.with_columns(("N" + pl.col("client_id")).alias("client_id"), **nobody).write_csv("new.csv")
+
+
+def answers() -> None:
+    """Answers of a survey: enough of one area, too few of the others."""
+    areas = pl.read_csv("region/municipalities.csv", infer_schema=False)["area"].unique().sort()
+    rows = [
+        (area, "2023-04", "helped", 1 + n % 5) for i, area in enumerate(areas) for n in range(60 // (i + 1))
+    ]
+    pl.DataFrame(rows, ["area", "month", "question", "answer"], orient="row").write_csv("answers.csv")
 
 
 def confirm() -> None:
@@ -111,7 +163,7 @@ def confirm() -> None:
 
 def look_alike() -> None:
     """A workbook as a team has it."""
-    one_call(("demo", "book", "--clients", "280", "--coaches", "10", "--format", "xlsx"))
+    one_call(("demo", "book", "--clients", "400", "--coaches", "12", "--format", "xlsx"))
     shutil.copy("book/snapshot.xlsx", "mine.xlsx")
 
 
@@ -120,6 +172,9 @@ def with_names() -> None:
     shutil.copytree("region", "raw")
     clients = pl.read_csv("raw/clients.csv", infer_schema=False)
     clients.with_columns(name=pl.lit("Maija Mallikas")).write_csv("raw/clients.csv")
+    coaches = pl.read_csv("raw/coaches.csv", infer_schema=False)
+    named = pl.col("coach_id").map_elements(called, pl.String).alias("name")
+    coaches.with_columns(named).write_csv("raw/coaches.csv")
 
 
 def two_years_on() -> None:
@@ -162,7 +217,15 @@ def watched() -> bool:
 
 def main(folder: Path) -> None:
     """Run everything in a folder."""
+    strays: list[str] = []
+    passing = tempfile.gettempdir()
+
+    def watch(event: str, given: tuple[Any, ...]) -> None:
+        if event in MAKING and isinstance(given[0], str) and given[0].startswith(passing):
+            strays.append(given[0])
+
     sys.addaudithook(refuse)
+    sys.addaudithook(watch)
     os.chdir(folder)
     told: dict[str, Any] = {
         "links": [name for _, name in socket.if_nameindex()],
@@ -174,7 +237,7 @@ def main(folder: Path) -> None:
             step()
         else:
             told["calls"].append(one_call(step))
-    sys.stdout.write(json.dumps(told))
+    sys.stdout.write(json.dumps(told | {"strays": strays + [path.name for path in Path(passing).iterdir()]}))
 
 
 @cache
@@ -193,12 +256,22 @@ def run_all(folder: Path) -> Ran:
     """Run every command with the network cut, where the rights of new files are not narrowed beforehand."""
     words = [*cutting(), sys.executable, "-m", "tests.cli.every_command", str(folder)]
     place = str(Path(__file__).parents[2])
+    passing = folder.with_name(f"{folder.name}-passing")
+    passing.mkdir()
+    surroundings = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(passing))
     done = subprocess.run(
-        words, capture_output=True, text=True, encoding="utf-8", cwd=place, umask=0o022, check=False
+        words,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=place,
+        umask=0o022,
+        env=surroundings,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
-    return Ran(folder, told["links"] == ["lo"], told["watched"], told["calls"])
+    return Ran(folder, told["links"] == ["lo"], told["watched"], told["strays"], told["calls"])
 
 
 if __name__ == "__main__":

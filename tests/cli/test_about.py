@@ -81,23 +81,34 @@ def test_nothing_is_held_on_a_stranger(folder: Path) -> None:
 
 
 def test_forget_says_what_went(folder: Path) -> None:
-    """With a day: what is older goes and is counted; a day after the present snapshot is refused."""
+    """What is older goes and is counted, but for the present snapshot; a day that has not come is refused."""
     called = call("forget", "--before", "2023-03-06", "--workspace", "ours")
     assert called.code == 0, called
     assert called.out.startswith("No facts from before 2023-03-06")
-    called = call("forget", "--before", "2023-03-07", "--workspace", "ours")
+    called = call("forget", "--before", "2999-01-01", "--workspace", "ours")
     assert called.code == 2
-    assert "the present snapshot is of 2023-03-06" in called.err
+    assert "this day lies after today" in called.err
+    called = call("forget", "--before", "2021-03-06", "--workspace", "ours")
+    assert "present snapshot" not in called.out
     old = Path("ours/plans/2020-01-01-0123456789ab")
     old.mkdir()
     (old / "plan.csv").write_text("client_id,coach_id\n")
-    called = call("forget", "--workspace", "ours", "--by", "E9")
+    called = call("forget", "--before", "2021-03-06", "--workspace", "ours", "--by", "E9")
     assert called.code == 0, called
     assert "  1 plan with its move list\n" in called.out
     assert not old.exists()
     log = call("log", "--workspace", "ours", "--verify")
     assert log.code == 0
     assert "1 folder of facts before 2021-03-06 deleted" in " ".join(log.out.split())
+    # The made-up region is years old, so that the policy's months have passed.
+    called = call("forget", "--workspace", "ours")
+    assert called.code == 0, called
+    assert "  1 snapshot\n" in called.out
+    assert "The present snapshot, of 2023-03-06, stays. A workspace that is no longer used" in called.out
+    moved = pl.read_csv("moves/moves.csv", infer_schema=False)["client_id"].n_unique()
+    assert f"{moved} confirmed changes of coach were not in the client system yet" in called.out
+    called = call("forget", "--workspace", "ours")
+    assert called.out.startswith("No other facts from before")
     assert call("forget", "--workspace", "nowhere").code == 2
     assert call("about", "C000001", "--workspace", "nowhere").code == 2
 

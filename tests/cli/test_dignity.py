@@ -11,7 +11,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from tests.cli.calls import call
-from tests.reports import commanded
+from tests.cli.every_command import NAMES, Ran
 from tests.reports.pages import Element, Page
 
 LEAST_ROWS = 5
@@ -36,8 +36,10 @@ EFFECTS = re.compile(
     re.IGNORECASE,
 )
 RANGE_WITH_SOURCE = re.compile(r"\d.*(–|-| to ).*\d.*\b(19|20)\d\d\b")
-NAMES = ("Aamu", "Beda", "Clas", "Daga")
-"""First names of the file of names, none of which is a word."""
+WITH_NAMES = {"names.csv", "raw", "office.key"}
+"""What is given with names in it, and the key file."""
+PLANS = {"plan", "moves", "handovers", "intake", "cover", "away", "named.xlsx", "named_plan.xlsx"}
+"""Folders and workbooks in which coaches have their names."""
 
 
 @dataclass(frozen=True)
@@ -50,61 +52,38 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A region with several units, what every command writes of it, and all they print."""
-    folder = tmp_path_factory.mktemp("dignity")
-    region, out = folder / "region", folder / "out"
-    words = ("--clients", 900, "--coaches", 24, "--pressure", 1.15)
-    assert call("demo", region, *words).code == 0
-    coaches = pl.read_csv(region / "coaches.csv")["coach_id"].to_list()
-    lines = [f"{coach},{NAMES[i % 4]} {coach[::-1].title()}son" for i, coach in enumerate(coaches)]
-    (folder / "names.csv").write_text("\n".join(["coach_id,name", *lines]), encoding="utf-8")
-    clients = pl.read_csv(region / "clients.csv", infer_schema=False).head(40)
-    fresh = ["N" + c for c in clients["client_id"]]
-    new = clients.with_columns(client_id=pl.Series(fresh), coach_id=None, coach_since=None, household=None)
-    new.write_csv(folder / "new.csv")
-    day, named = "2023-03-13", ("--coach-names", folder / "names.csv")
-    told = ""
-    calls = (
-        ("allocate", region, *named),
-        ("rebalance", region, "--max-moves", 60, *named),
-        ("frontier", region, "--points", 4),
-        ("handovers", region, "--months", 6, *named),
-        ("contacts", region, "--weeks", 4),
-        ("intake", region, folder / "new.csv", *named),
-        ("cover", region, "--coach", coaches[2], "--temporary", "--from", day, "--to", "2023-03-31", *named),
-        ("cover", region, "--coach", coaches[2], "--permanent", "--from", day, *named),
-    )
-    for i, (name, *asked) in enumerate(calls):
-        told += _told(name, *asked, "--out", out / f"{name}{i}")
-    for command in (commanded.look, commanded.month, commanded.update):
-        (folder / command.__name__).mkdir()
-        command(folder / command.__name__, out / command.__name__, "en")
-    plan = next(out.glob("allocate*"))
-    told += _told("explain", region, plan, clients["client_id"][0])
-    told += _told("explain", region, plan, clients["client_id"][0], "--why-not", coaches[5])
-    return out, told
-
-
-def _told(*words: object) -> str:
-    """What a command says on both channels."""
-    called = call(*words)
-    assert called.code == 0, called
-    return called.out + called.err
-
-
-@pytest.fixture(scope="module")
-def orders(spoken: tuple[Path, str]) -> dict[str, dict[str, tuple[str, str]]]:
-    """Folder of a command to coach id and its place in the only order there is: unit and id."""
-    out = spoken[0]
-    regions = dict.fromkeys((f.name for f in out.iterdir()), out.parent / "region")
-    regions |= {"look": out / "look" / "region", "update": out / "update", "screen": out.parent / "region"}
-    return {command: _order(region) for command, region in regions.items()}
+def orders(every_command: Ran) -> dict[str, dict[str, tuple[str, str]]]:
+    """Coach id to its place in the only order there is, unit and id, of the folders with ids of their own."""
+    out = every_command.folder
+    pseudonymous = _order(out / "pseudonymous")
+    named = ("pseudonymous", "pseudonymous_plan", "named.xlsx", "named_plan.xlsx")
+    return {
+        "": _order(out / "region"),
+        "book": _order(out / "look" / "region"),
+        "look": _order(out / "look" / "region"),
+        "mine.xlsx": _order(out / "look" / "region"),
+    } | dict.fromkeys(named, pseudonymous)
 
 
 def _order(region: Path) -> dict[str, tuple[str, str]]:
     frame = pl.read_csv(region / "coaches.csv", infer_schema=False).select("coach_id", "unit_id")
     return {coach: (unit, coach) for coach, unit in frame.iter_rows()}
+
+
+@pytest.fixture(scope="module")
+def screens(every_command: Ran) -> list[tuple[str, str]]:
+    """The words of each call, and each line of what it printed."""
+    return [
+        (" ".join(call["words"]), line)
+        for call in every_command.calls
+        for line in (call["out"] + call["err"]).splitlines()
+    ]
+
+
+@pytest.fixture(scope="module")
+def read(every_command: Ran) -> list[Shown]:
+    """Every table that there is."""
+    return list(tables(every_command.folder))
 
 
 def tables(out: Path) -> Iterator[Shown]:
@@ -157,7 +136,8 @@ def number(text: str) -> float | None:
 
 
 def monotone(values: list[Any]) -> bool:
-    """Whether values only rise or only fall, with three different ones at least."""
+    """Whether values (those that are there) only rise or only fall, with three different ones at least."""
+    values = [value for value in values if value is not None]
     pairs = list(pairwise(values))
     return len(set(values)) > 2 and (all(a <= b for a, b in pairs) or all(a >= b for a, b in pairs))
 
@@ -175,7 +155,7 @@ def faults(shown: Shown, order: dict[str, tuple[str, str]]) -> list[str]:
             for i, heading in enumerate(shown.headings)
             if i != at and LOADS.search(heading) and all(len(row) > i for _coach, row in rows)
         }
-        loads = {heading: values for heading, values in loads.items() if None not in values}
+        loads = {h: values for h, values in loads.items() if len(values) - values.count(None) >= LEAST_ROWS}
         by_id, by_unit = coaches == sorted(coaches), coaches == sorted(coaches, key=order.__getitem__)
         if loads and len(set(coaches)) == len(coaches) and not (by_id or by_unit):
             found.append(f"{shown.place}: coaches stand neither by id nor by unit and id")
@@ -197,35 +177,45 @@ ORDER = {f"K{i}": (f"U{i % 2}", f"K{i}") for i in range(9)}
         ((3, 1, 5, 0, 2, 4), (97, 120, 80, 99, 101, 95), True),
         ((3, 3, 1, 1, 5, 0), (120, 120, 110, 101, 99, 95), True),
         ((3, 3, 1, 1, 5, 0), (120, 99, 110, 101, 120, 95), False),
+        ((3, 1, 5, 0, 2, 4, 6), (120, 110, None, 101, 99, 95, 80), True),
+        ((3, 3, 1, 1, 5, 0, 2), (120, 120, 110, None, 101, 99, 95), True),
     ],
 )
-def test_a_ranked_list_is_found(coaches: Any, loads: tuple[int, ...], ranked: bool) -> None:
-    """A table by load, or in no order of ids, is a rank; one by id, or by unit and id, is none."""
-    rows = tuple((f"K{c} Anna", f"{load} %") for c, load in zip(coaches, loads, strict=True))
+def test_a_ranked_list_is_found(coaches: Any, loads: tuple[int | None, ...], ranked: bool) -> None:
+    """A table by load, or in no order of ids, is a rank, with empty cells too; one by unit and id is none."""
+    told = ("–" if load is None else f"{load} %" for load in loads)
+    rows = tuple((f"K{c} Anna", load) for c, load in zip(coaches, told, strict=True))
     assert bool(faults(Shown("x", ("Coach", "Share after"), rows), ORDER)) is ranked
 
 
-def test_no_table_ranks_coaches(
-    spoken: tuple[Path, str], orders: dict[str, dict[str, tuple[str, str]]]
-) -> None:
+def test_no_table_ranks_coaches(read: list[Shown], orders: dict[str, dict[str, tuple[str, str]]]) -> None:
     """No table, sheet, page, picture or list has coaches in the order of how full they are."""
-    read = list(tables(spoken[0]))
-    assert not [fault for shown in read for fault in faults(shown, orders[shown.place.split("/")[0]])]
-    order = orders["screen"]
-    of_coaches = [s for s in read if sum(r[0].split(" ")[0] in order for r in s.rows if r) >= len(order) / 2]
-    kinds = {Path(s.place.split(" ")[0]).suffix for s in of_coaches}
-    assert {".xlsx", ".html"} <= kinds
+    found = [(shown, orders.get(re.split("[/ ]", shown.place)[0], orders[""])) for shown in read]
+    assert not [fault for shown, order in found for fault in faults(shown, order)]
+    of_coaches = {
+        Path(shown.place.split(" ")[0])
+        for shown, order in found
+        if sum(any(cell.split(" ")[0] in order for cell in row) for row in shown.rows) >= len(order) / 2
+    }
+    assert {".xlsx", ".html", ".csv"} <= {path.suffix for path in of_coaches}
+    assert {"plan", "moves", "look", "named_plan.xlsx"} <= {path.parts[0] for path in of_coaches}
 
 
 def test_no_line_on_the_screen_ranks_coaches(
-    spoken: tuple[Path, str], orders: dict[str, dict[str, tuple[str, str]]]
+    screens: list[tuple[str, str]], orders: dict[str, dict[str, tuple[str, str]]]
 ) -> None:
     """Lines that follow each other and begin with a coach and a load are not in the order of load."""
-    lines = [re.split(r"\s{2,}|[│|]", line.strip(" │|")) for line in spoken[1].splitlines()]
-    rows = tuple((line[0].strip(), *re.findall(r"\d+(?= %)", " ".join(line)))[:2] for line in lines)
-    assert not faults(
-        Shown("screen", ("coach", "full"), tuple(r for r in rows if len(r) == 2)), orders["screen"]
-    )
+    assert not [fault for shown in _lines(screens) for fault in faults(shown, orders[""])]
+    ranked = [("call", f"  K{n:03d}   {120 - n} %") for n in (3, 1, 5, 2, 7, 9)]
+    assert [fault for shown in _lines(ranked) for fault in faults(shown, orders[""])]
+
+
+def _lines(screens: list[tuple[str, str]]) -> Iterator[Shown]:
+    """The lines of each call that tell of something and a share, as a table."""
+    for words, printed in groupby(screens, itemgetter(0)):
+        lines = [re.split(r"\s{2,}|[│|]", line.strip(" │|")) for _, line in printed]
+        rows = tuple((line[0].strip(), *re.findall(r"\d+(?= %)", " ".join(line)))[:2] for line in lines)
+        yield Shown(words, ("coach", "full"), tuple(r for r in rows if len(r) == 2))
 
 
 def texts_of(out: Path) -> Iterator[tuple[str, str]]:
@@ -245,31 +235,36 @@ def texts_of(out: Path) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def texts(spoken: tuple[Path, str]) -> list[tuple[str, str]]:
+def texts(every_command: Ran) -> list[tuple[str, str]]:
     """Place and text of all that is written."""
-    return list(texts_of(spoken[0]))
+    return list(texts_of(every_command.folder))
 
 
 def test_nothing_claims_an_effect_on_employment(
-    spoken: tuple[Path, str], texts: list[tuple[str, str]]
+    screens: list[tuple[str, str]], texts: list[tuple[str, str]]
 ) -> None:
     """What more coach time does for employment is claimed nowhere, save as a range with its source."""
-    read = [*texts, *(("screen", line) for line in spoken[1].splitlines())]
+    read = [*texts, *screens]
     claims = [(place, text) for place, text in read if EFFECTS.search(text)]
     assert not [claim for claim in claims if not RANGE_WITH_SOURCE.search(claim[1])]
     assert len(read) > 1000
 
 
 def test_names_of_coaches_stand_on_pages_and_in_workbooks_alone(
-    spoken: tuple[Path, str], texts: list[tuple[str, str]]
+    every_command: Ran, screens: list[tuple[str, str]], texts: list[tuple[str, str]]
 ) -> None:
-    """Names from the file of names are in the pages and workbooks of the plans, in no other file and on no screen."""
-    out, said = spoken
+    """Names are in the pages and workbooks of the plans and of `reidentify`, in no other file, on no screen."""
     places = {place for place, text in texts if any(f"{name} " in text for name in NAMES)}
-    assert {Path(place.split(" ")[0]).suffix for place in places} == {".html", ".xlsx"}
-    folders = {re.sub(r"\d", "", place.split("/")[0]) for place in places}
-    assert folders == {"allocate", "rebalance", "handovers", "intake", "cover"}
-    assert not any(name in said for name in NAMES)
-    plain = [p for p in out.rglob("*") if p.is_file() and p.suffix not in (".html", ".xlsx")]
-    assert plain
-    assert not [p.name for p in plain for name in NAMES if name.encode() in p.read_bytes()]
+    written = {path for place in places if (path := Path(place.split(" ")[0])).parts[0] not in WITH_NAMES}
+    assert {path.suffix for path in written} == {".html", ".xlsx"}
+    assert {path.parts[0] for path in written} == PLANS
+    assert not [line for line in screens for name in NAMES if name in line[1]]
+    others = [
+        path
+        for path in every_command.folder.rglob("*")
+        if path.is_file()
+        and path.suffix not in (".html", ".xlsx")
+        and path.relative_to(every_command.folder).parts[0] not in WITH_NAMES
+    ]
+    assert {"log.sqlite", "about.json", "plan.csv"} <= {path.name for path in others}
+    assert not [path.name for path in others for name in NAMES if name.encode() in path.read_bytes()]

@@ -155,3 +155,37 @@ def test_finnish_tables_are_written_on_request(book: Path, tmp_path: Path) -> No
     assert (
         call("allocate", out / "region", "--out", out / "plan", "--effort", "quick", "--no-report").code == 0
     )
+
+
+def test_a_likely_slip_is_named_in_page_and_workbook_alone(tmp_path: Path) -> None:
+    """A coach of one client with nearly another's name: the count on the screen, the names beside the tables."""
+    rows = [(f"a{i:02d}", "Tampere", "fi", 1985, "1.3.2021", ANNA if i else "Ana Virtanen") for i in range(9)]
+    called = call("look", six(tmp_path / "own.xlsx", *rows), "--out", tmp_path / "look")
+    assert called.code == 0, called
+    screen = " ".join(called.out.split())
+    assert "1 coach of one or two clients has a name close to another" in screen and "look.xlsx" in screen
+    assert "1 coach who is in no list has fewer than 3 clients" in screen
+    assert "Virtanen" not in called.out + called.err
+    asked = "Did you mean: V001 Ana Virtanen → V002 Anna Virtanen?"
+    assert asked in (tmp_path / "look" / "look.html").read_text(encoding="utf-8")
+    sheet = openpyxl.load_workbook(tmp_path / "look" / "look.xlsx")["Assumptions"]
+    assert any(asked in str(row[0].value) for row in sheet.iter_rows())
+
+
+def test_names_are_said_to_be_those_of_the_workbook(book: Path, tmp_path: Path) -> None:
+    """The sheet of columns does not speak of a file of names that nobody gave."""
+    assert call("look", book, "--out", tmp_path / "look").code == 0
+    sheet = openpyxl.load_workbook(tmp_path / "look" / "look.xlsx")["Columns"]
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert "As in your workbook." in cells
+    assert not any("file of coach names" in cell for cell in cells)
+
+
+def test_a_start_after_today_does_not_move_the_day(tmp_path: Path) -> None:
+    """Of sixty starts one of the year 2999 is left out; the day is that of the others."""
+    rows = [(f"a{i:02d}", "Tampere", "fi", 1985, "1.3.2021", ANNA) for i in range(60)]
+    rows[30] = (*rows[30][:4], "1.3.2999", ANNA)
+    called = call("look", six(tmp_path / "own.xlsx", *rows))
+    assert called.code == 0, called
+    assert "59 clients" in called.out and "a start after today" in called.out
+    assert "2021-03-01" in called.out and "2999" not in called.out

@@ -143,6 +143,7 @@ def test_satisfaction_is_joined_by_area(months: tuple[Path, Path], tmp_path: Pat
     file = answers(tmp_path / "answers.csv", rows)
     called = call("month", *months, "--survey", file, "--out", tmp_path / "out")
     assert called.code == 0, called
+    assert "72 answers of the survey were joined; areas shown: 1, held back for few answers: 2" in called.out
     told = pl.read_csv(tmp_path / "out" / "month_survey.csv")
     assert dict(told.select("area", "answers").iter_rows()) == {
         None: 72,

@@ -11,7 +11,9 @@ import fastexcel
 import polars as pl
 import pytest
 
+from optimiser.cli.pseudonyms import Wishes, write_pseudonymous
 from optimiser.tables import staged
+from optimiser.tables.pseudonym_key import key_alone
 from tests.cli.calls import Called, assert_refused, call, files_of
 from tests.raw_exports import CHECK, PERSONS, demo_export, identity_code, raw_clients, tiny_export
 
@@ -155,11 +157,48 @@ def test_lost_key(room: Path) -> None:
 
 
 def test_a_key_of_other_people(room: Path) -> None:
-    """A key file that knows many, but nobody of this export, is used with a warning."""
+    """A key file that knows many, but nobody of this export, is refused before anything is written."""
     (room / "new").mkdir()
     raw = tiny_export(room / "new" / "raw")
+    before = files_of(room)
     called = call("pseudonymise", raw, "--key", room / "key" / "key")
-    assert called.code == 0 and "Is it the key file of this region?" in called.err
+    assert called.code == 2 and "the key file knows 0 of the 4 clients of this export" in called.err
+    assert "--new-people" in called.err and files_of(room) == before
+
+
+def test_new_people(room: Path) -> None:
+    """An export of people whom the key does not know yet goes through on request, and adds them to the key."""
+    (room / "new").mkdir()
+    raw = tiny_export(room / "new" / "raw")
+    known = json.loads((room / "key" / "key").read_text(encoding="utf-8"))["clients"]
+    assert call("pseudonymise", raw, "--key", room / "key" / "key", "--new-people").code == 0
+    now = json.loads((room / "key" / "key").read_text(encoding="utf-8"))["clients"]
+    assert now.items() > known.items() and len(now) == len(known) + len(PERSONS)
+
+
+def test_a_key_in_use(room: Path) -> None:
+    """While somebody else is using the key file nothing is read or written."""
+    before = files_of(room)
+    with key_alone(room / "key" / "key"):
+        called = call("pseudonymise", room / "raw", "--key", room / "key" / "key")
+    assert called.code == 2 and "somebody else is using the key file" in called.err
+    assert files_of(room) == before
+
+
+def test_stopped_when_the_folder_stands(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C after the folder took its place leaves the key without which its ids would be lost."""
+    swap = staged._swap
+
+    def interrupted(*places: Path) -> None:
+        swap(*places)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(staged, "_swap", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_pseudonymous(Wishes(room / "raw", room / "new", room / "out", None, False))
+    monkeypatch.undo()
+    assert (room / "new").exists() and (room / "out" / "clients.csv").exists()
+    assert call("reidentify", room / "out", "--key", room / "new").code == 0
 
 
 def test_bad_export_makes_no_key(tmp_path: Path) -> None:

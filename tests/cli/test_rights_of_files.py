@@ -14,7 +14,7 @@ from tests.cli.every_command import Ran
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="rights are kept otherwise there")
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-OURS = {"new.csv", "mine.xlsx", "raw", "export"}
+OURS = {"new.csv", "names.csv", "answers.csv", "mine.xlsx", "raw", "export"}
 """What the test itself has put there."""
 
 

@@ -80,19 +80,19 @@ def test_small_cells_take_a_second_one_with_them() -> None:
 
 
 def test_cells_of_five_are_shown_and_compared() -> None:
-    """Share served 1, 0.8 and 1; travel 0, 20 and 20 minutes; ratios are worst over best."""
-    clients = _many(town=5, village=5, far=5)
+    """Share served 1, 0.5 and 1; travel 0, 20 and 20 minutes; ratios are worst over best."""
+    clients = _many(town=5, village=10, far=5)
     assigned: dict[str, str | None] = {c["client_id"]: "ann" for c in clients}
-    assigned["village0"] = None
+    assigned |= {f"village{k}": None for k in range(5)}
     recount, facts = _region(clients, assigned)
     found = equal_treatment(recount, facts)
     assert found.municipality["name"].to_list() == ["place 001", "place 002", "place 003"]
-    assert found.municipality["served"].to_list() == pytest.approx([1, 0.8, 1])
+    assert found.municipality["served"].to_list() == pytest.approx([1, 0.5, 1])
     assert found.municipality["travel_minutes"].to_list() == pytest.approx([0, 20, 20])
-    # 14 clients of 50 minutes on 600.
-    assert found.municipality["utilisation"].to_list() == pytest.approx([700 / 600] * 3)
+    # 15 clients of 50 minutes on 600.
+    assert found.municipality["utilisation"].to_list() == pytest.approx([750 / 600] * 3)
     ratios = found.ratios["municipality"]
-    assert ratios["served"] == pytest.approx(0.8)
+    assert ratios["served"] == pytest.approx(0.5)
     assert ratios["own_language"] == 1.0
     assert (ratios["travel_minutes"], ratios["kept"]) == (None, None)
 

@@ -121,6 +121,51 @@ def test_stocks_do_not_tell_the_arrivals() -> None:
     assert not flows.region
 
 
+def test_a_total_of_zero_hides_nobody() -> None:
+    """Where the region tells that no handover was unasked for and nobody returned, every place shows its zero."""
+    tree = Tree(np.array([0, 0, 1, 1]), 2)
+    always = Hidden(np.zeros(4, dtype=bool), np.zeros(2, dtype=bool), False)
+    counts = dict.fromkeys(("first_on_time", "first_late", "first_not_held", "interpreter_clients"))
+    known = {"clients": [50, 60, 70, 80], "inflow": [3, 6, 20, 30], "outflow": [2, 9, 7, 9]}
+    known |= {"kept": [40, 50, 60, 70], "handovers": [2, 6, 8, 9], "without": [0, 0, 0, 0]}
+    known |= {"returned": [0, 0, 0, 0], "involuntary": [0, 0, 0, 0]}
+    coaches = Coaches(np.full(4, 9), np.full(2, 9), 9)
+    told = {name: np.array(values) for name, values in known.items()}
+    found = hidden_at(tree, {**counts, **told}, coaches, always)
+    assert found["flows"].any() and found["continuity"].any()
+    assert not found["returned"].any() and not found["involuntary"].any()
+    told["returned"] = np.array([0, 0, 0, 6])
+    found = hidden_at(tree, {**counts, **told}, coaches, always)
+    assert not found["returned"].municipalities[:2].any(), "their area shows 0"
+    assert not found["returned"].areas[0]
+    assert not found["returned"].region
+
+
+@given(tree=trees(), data=st.data())
+def test_zeros_shown_are_known_zeros(tree: Tree, data: st.DataObject) -> None:
+    """What is shown of a count whose base is held back is 0, and so is a total that is shown above it."""
+    places = len(tree.area_of)
+    handovers = np.array(data.draw(st.lists(COUNTS, min_size=places, max_size=places)))
+    low = st.lists(st.integers(0, 3), min_size=places, max_size=places)
+    involuntary = np.minimum(data.draw(low), handovers)
+    clients = np.full(places, 90)
+    counts = dict.fromkeys(("inflow", "outflow", "returned", "first_on_time", "first_late"))
+    known = {"clients": clients, "without": np.zeros_like(clients), "kept": clients - handovers}
+    known |= {"handovers": handovers, "involuntary": involuntary}
+    nobody = Hidden(np.zeros(places, dtype=bool), np.zeros(tree.areas, dtype=bool), False)
+    coaches = Coaches(np.full(places, 9), np.full(tree.areas, 9), 9)
+    found = hidden_at(tree, {**counts, "interpreter_clients": None, **known}, coaches, nobody)
+    base, part = found["continuity"], found["involuntary"]
+    shown = base.municipalities & ~part.municipalities
+    sums = tree.summed(involuntary[:, None])[:, 0]
+    for place in np.flatnonzero(shown):
+        area = tree.area_of[place]
+        assert involuntary[place] == sums[area] == 0
+        assert not part.areas[area] and not part.region
+    matrix, _ = told(tree, part, involuntary)
+    assert not (found_out(matrix) & few(involuntary)).any()
+
+
 @given(sizes=st.lists(st.integers(1, 30), min_size=1, max_size=9))
 def test_the_next_smallest_is_hidden_too(sizes: list[int]) -> None:
     """Cells below five are hidden with exactly the next smallest beside them; without any, none is."""

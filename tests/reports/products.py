@@ -110,6 +110,7 @@ def overload() -> Overload:
         {
             "municipality": ["837", "980", "108", "250"],
             "clients": [300, 60, 20, 3],
+            "with_coach": [300, 60, 20, 3],
             "excess_minutes": [20000.0, 4000.0, 700.0, 20.0],
         }
     )

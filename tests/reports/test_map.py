@@ -45,7 +45,7 @@ def test_a_region_held_back_is_one_sentence() -> None:
     """Where every municipality is held back there is a sentence instead of map, bands and empty rows."""
     facts = make_facts()
     places = facts.treatment.municipality
-    kept = ("cell", "name", "hidden")
+    kept = ("cell", "name", "hidden", "held_back")
     bare = [pl.lit(None, places.schema[n]).alias(n) for n in places.columns if n not in kept]
     places = places.with_columns(*bare, pl.lit(True).alias("hidden"))
     html = report_page(replace(facts, treatment=replace(facts.treatment, municipality=places)))

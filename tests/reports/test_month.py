@@ -14,7 +14,9 @@ from optimiser.quality.month.definitions import definitions
 from optimiser.quality.month.figures import month_figures
 from optimiser.quality.month.levels import level_of
 from optimiser.reports.charts.trend_chart import Line, scale_of, trend_chart
+from optimiser.reports.layout import PageTable, cells, headings
 from optimiser.reports.month import MonthFacts, month_json, month_page, write_month_book
+from optimiser.reports.month_tables import held_back_note
 from optimiser.reports.month_trends import area_charts, region_charts
 from optimiser.reports.texts import texts_in
 from tests.quality.test_month import FEBRUARY, JANUARY, month_of, of_town, of_village, three_months
@@ -137,3 +139,22 @@ def test_axes_hold_all_values(values: tuple[float, ...], low: float) -> None:
     found = scale_of([Line("a", values)])
     assert found[0] == low <= min(values)
     assert found[1] > max(values)
+
+
+def test_the_star_is_explained_where_it_stands(facts: MonthFacts) -> None:
+    """Each section with a star in its tables says why, with a way to the rule; one without says nothing."""
+    root = Page(month_page(facts, ENGLISH)).root
+    sections = {s.attributes["aria-labelledby"]: s for s in root.all("section")}
+    starred = {
+        name: any(cell.text() == "*" for cell in section.all("td"))
+        for name, section in sections.items()
+        if name in ("region", "areas", "municipalities")
+    }
+    told = {name: any("A star (*)" in p.text() for p in sections[name].all("p")) for name in starred}
+    assert starred == told
+    assert starred["municipalities"]
+    ways = [a for name in starred if told[name] for a in sections[name].all("a")]
+    assert {a.attributes["href"] for a in ways} == {"#definitions"}
+    assert "Held back" in sections["definitions"].all("tr")[-1].text()
+    plain = [PageTable("x", headings("Place", "#Clients"), (cells("Town", "30"),))]
+    assert not held_back_note(plain, ENGLISH)

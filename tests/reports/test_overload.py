@@ -58,6 +58,7 @@ def found(total: Parts, **changes: Any) -> Overload:
             {
                 "municipality": ["837", "980", "108", "250"],
                 "clients": [300, 60, 20, 3],
+                "with_coach": [300, 60, 20, 3],
                 "excess_minutes": [20000.0, 4000.0, 700.0, 20.0],
             }
         ),
@@ -199,6 +200,13 @@ def test_shares_are_told_as_the_report_tells_them(share: float) -> None:
     assert (
         one.select(told_utilisation(pl.col("share"))).item() == one.select(told_share(pl.col("share"))).item()
     )
+
+
+def test_who_has_no_coach_is_not_told() -> None:
+    """Beside all clients of a place stands no count of those with a coach; few with a coach hide the place."""
+    places = found(USUAL).municipalities.with_columns(pl.Series("with_coach", [298, 4, 20, 3]))
+    told = told_municipalities(found(USUAL, municipalities=places)).rows()
+    assert told == [("108", None, None), ("250", None, None), ("837", 300, 333), ("980", None, None)]
 
 
 def test_a_protected_client_changes_no_hour() -> None:

@@ -12,8 +12,11 @@ import pytest
 
 from optimiser.domain.errors import OptimiserError
 from optimiser.domain.snapshot import SetAside
+from optimiser.quality.suppress import SMALLEST
+from optimiser.reports.bands import band_index
 from optimiser.reports.facts import ReportFacts
 from optimiser.reports.page import report_page, write_report
+from optimiser.reports.sections.region import municipality_frame
 from tests.reports.pages import Element, Page
 from tests.reports.regions import make_facts
 
@@ -117,7 +120,7 @@ def test_protected_addresses_only_from_five(facts: ReportFacts, total: int, show
 def test_few_clients_are_held_back(facts: ReportFacts) -> None:
     """A municipality held back shows neither its clients nor what its few coaches carry."""
     places = facts.treatment.municipality
-    kept = ("cell", "name", "hidden")
+    kept = ("cell", "name", "hidden", "held_back")
     hidden = pl.col("hidden") | (pl.col("cell") == "108")
     empty = [pl.when(~hidden).then(pl.col(n)).alias(n) for n in places.columns if n not in kept]
     places = places.with_columns(*empty, hidden.alias("hidden"))
@@ -129,6 +132,41 @@ def test_few_clients_are_held_back(facts: ReportFacts) -> None:
     assert not any("%" in t for t in told)
     marks = [g.text() for g in root.all("title") if g.text().startswith("Hämeenkyrö:")]
     assert marks == ["Hämeenkyrö: held back, for so few clients"]
+
+
+def test_figures_of_few_have_a_star_and_a_legend(facts: ReportFacts) -> None:
+    """A share held back is a star before or after its change; the caption of its table says why."""
+    places = facts.treatment.municipality
+    tampere = pl.col("cell") == "837"
+    held = places.with_columns(
+        pl.when(~tampere).then("kept").alias("kept"),
+        pl.when(~tampere).then("served_before").alias("served_before"),
+        pl.when(tampere).then(pl.lit("kept served_before")).alias("held_back"),
+    )
+    root = Page(report_page(replace(facts, treatment=replace(facts.treatment, municipality=held)))).root
+    (table,) = (t for t in root.all("table") if t.text().startswith("By municipality"))
+    assert "(*: held back, few people are behind it)" in table.text()
+    (row,) = (r for r in table.all("tr") if r.text().startswith("Tampere"))
+    cells = [c.text() for c in row.all("td")]
+    assert cells[1].startswith("* → ")
+    assert cells[4] == "*"
+
+
+def test_load_bands_of_few_clients_are_held_back(facts: ReportFacts) -> None:
+    """A municipality with one to four clients in a load band shows none of its bands, on page and map alike."""
+    frame = municipality_frame(facts)
+    bands = facts.coaches().select("coach_id", band=band_index("after"))
+    counts = (
+        facts.recount.clients.join(bands, on="coach_id")
+        .drop_nulls("band")
+        .group_by("municipality", "band")
+        .len()
+    )
+    few = counts.filter(pl.col("len") < SMALLEST)["municipality"].unique()
+    rows = frame.filter(pl.col("municipality").is_in(few.implode()))
+    assert rows.height
+    assert rows["held_back"].str.contains("after_bands").all()
+    assert rows.select("after_0", "after_1", "after_2", "after_3").null_count().row(0) == (rows.height,) * 4
 
 
 def test_coaches_stand_by_unit_and_id(facts: ReportFacts, page: Element) -> None:

@@ -62,7 +62,13 @@ def test_two_people_with_one_id_are_told(tmp_path: Path) -> None:
     assert told.count("more than once") == 2
 
 
-@pytest.mark.parametrize("heading", ["Nimi", "Henkilötunnus", "Sähköposti", "Asiakkaan nimi"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Nimi", "Henkilötunnus", "Sähköposti", "Asiakkaan nimi", "syntymäaika_hetu", "Matkapuhelin", "GSM"),
+        *("Kundens namn", "Personnummer", "Telefonnummer", "Hemadress", "Telephone", "Asiakkaan puhelin"),
+    ],
+)
 def test_columns_of_clients_own_data_are_refused(tmp_path: Path, heading: str) -> None:
     """A further column of names or contact details is refused, although it would not be read."""
     rows = [(*row, "x") for row in ROWS]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
 from optimiser.tables.read import read_snapshot
+from optimiser.tables.personal import held_by
 from tests.tables.region import TABLES, changed, write_region
 
 CODE = "131052-308T"
@@ -42,6 +44,29 @@ def test_identity_code_inside_text_and_in_unknown_columns(tmp_path: Path) -> Non
     found = {(c.file, c.column) for c in error.complaints if "identity codes" in c.problem}
     assert found == {("units.csv", "name"), ("clients.csv", "note")}
     assert CODE not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("source", "refused"),
+    [
+        ("URA, export of Matti Virtanen", True),
+        ("tilannut Virtanen Matti 5.1.2024", True),
+        ("Customer system of Lahti and Salo", False),
+        ("Sofia 2.0, Tampere", False),
+    ],
+)
+def test_names_in_free_text(tmp_path: Path, source: str, refused: bool) -> None:
+    """A common given name beside a common surname tells of somebody; a town or one name alone does not."""
+    text = f'date,region,source\n2024-03-04,Testiseutu,"{source}"\n'
+    folder = write_region(tmp_path, snapshot=text)
+    if not refused:
+        assert read_snapshot(folder).source == source
+        return
+    error = refusal(folder)
+    assert ("source", "the column holds names of persons") in [
+        (c.column, c.problem) for c in error.complaints
+    ]
+    assert "Virtanen" not in str(error)
 
 
 def test_a_wrong_check_character_is_no_identity_code(tmp_path: Path) -> None:
@@ -86,3 +111,19 @@ def test_place_names_are_no_persons(tmp_path: Path) -> None:
         "units", "Centre", "Anna Aalto"
     )
     assert read_snapshot(write_region(tmp_path, **spoilt)).municipalities["area"][0] == "Läntinen Pirkanmaa"
+
+
+@pytest.mark.parametrize(
+    ("coded", "others", "told"), [(30, 30, True), (30, 31, False), (2, 0, False), (3, 0, True)]
+)
+def test_the_form_of_codes_is_enough_for_half_of_the_values(coded: int, others: int, told: bool) -> None:
+    """Codes with wrong check characters are personal data where at least half of the values have their form."""
+    codes = [f"{1 + i % 28:02d}0775-{100 + i}G" for i in range(coded)]
+    cells = pl.Series([*codes, *(f"A{i}" for i in range(others))])
+    assert bool(held_by(cells, named=False, alone=True)) is told
+
+
+def test_numbers_of_no_day_are_no_codes() -> None:
+    """What has the form of codes but no possible day or month is no personal data."""
+    cells = pl.Series([f"{i:02d}1375-115X" for i in range(32, 90)])
+    assert not held_by(cells, named=False, alone=True)

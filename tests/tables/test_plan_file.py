@@ -42,6 +42,18 @@ def test_written_plan_reads_back(tmp_path: Path, finnish: bool) -> None:
 
 
 @pytest.mark.parametrize("finnish", [False, True])
+def test_the_row_of_one_client(tmp_path: Path, finnish: bool) -> None:
+    """It is as in the whole plan; a client who is not there has none, and a column that misses is told."""
+    write_table(plan(), PLAN, tmp_path / "plan.csv", finnish)
+    for client in ("k1", "k2"):
+        assert read_plan_rows(tmp_path, client).equals(plan().filter(client_id=client))
+    assert read_plan_rows(tmp_path, "k3").equals(plan().clear())
+    (tmp_path / "plan.csv").write_text("status\nkept\n")
+    with pytest.raises(InputError, match="client_id"):
+        read_plan_rows(tmp_path, "k1")
+
+
+@pytest.mark.parametrize("finnish", [False, True])
 def test_a_plan_without_any_coach(tmp_path: Path, finnish: bool) -> None:
     """A column without any value is written too, so that a plan that serves nobody reads back."""
     keep = ("client_id", "status")

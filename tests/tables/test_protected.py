@@ -68,4 +68,4 @@ def test_doubled_ids_are_counted_but_not_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_snapshot(protected_region(tmp_path, clients=double), set_aside=True)
     assert "secret" not in str(caught.value)
-    assert "1 rows repeat the id" in caught.value.complaints[0].problem
+    assert "1 row repeats the id" in caught.value.complaints[0].problem

@@ -15,7 +15,16 @@ from optimiser.domain.errors import InputError
 from optimiser.domain.pseudonyms import Person
 from optimiser.tables.faults import SECRET
 from optimiser.tables.parse_values import ID
-from optimiser.tables.pseudonym_key import IDS, LENGTH, LETTERS, KeyFile, make_key, read_key, rewrite_key
+from optimiser.tables.pseudonym_key import (
+    IDS,
+    LENGTH,
+    LETTERS,
+    KeyFile,
+    key_alone,
+    make_key,
+    read_key,
+    rewrite_key,
+)
 
 ONE, OTHER = KeyFile(bytes(range(32))), KeyFile(bytes(32))
 posix = pytest.mark.skipif(os.name != "posix", reason="rights are those of POSIX")
@@ -100,6 +109,72 @@ def test_open_rights(tmp_path: Path, mode: int) -> None:
     assert "chmod 600 key" in refused(tmp_path / "key")
 
 
+@posix
+def test_a_key_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key file that another user owns is refused, for its owner may change it; one of root is not."""
+    make_key(tmp_path / "key", ONE)
+    owner = tmp_path.stat().st_uid
+    if owner:
+        monkeypatch.setattr(os, "getuid", lambda: owner + 1)
+    else:
+        os.chown(tmp_path / "key", 12345, -1)
+    assert "the key file is somebody else's" in refused(tmp_path / "key")
+    if not owner:
+        os.chown(tmp_path / "key", 0, -1)
+        monkeypatch.setattr(os, "getuid", lambda: 12345)
+        assert read_key(tmp_path / "key") == ONE
+
+
+@posix
+@pytest.mark.parametrize(("mode", "open_to"), [(0o777, True), (0o757, True), (0o1777, False), (0o755, False)])
+def test_a_folder_that_others_may_write(tmp_path: Path, mode: int, open_to: bool) -> None:
+    """Where others may put another file in its place a key is neither read nor made, but for sticky folders."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    make_key(folder / "key", ONE)
+    folder.chmod(mode)
+    if not open_to:
+        with key_alone(folder / "key"):
+            assert read_key(folder / "key") == ONE
+        return
+    assert "chmod go-w" in refused(folder / "key")
+    with pytest.raises(InputError, match="others may write in the folder"), key_alone(folder / "new"):
+        pytest.fail("must not begin")
+    assert [p.name for p in folder.iterdir()] == ["key"]
+
+
+@posix
+def test_a_folder_of_a_group(tmp_path: Path) -> None:
+    """A folder that a group of others may write is refused too."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    make_key(folder / "key", ONE)
+    theirs = next((g for g in os.getgroups() if g != os.getgid()), 12345 if not os.getuid() else None)
+    if theirs is None:
+        pytest.skip("no other group to give the folder to")
+    os.chown(folder, -1, theirs)
+    folder.chmod(0o770)
+    assert "others may write in the folder" in refused(folder / "key")
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    """From reading to rewriting a key file is one user's; the other is told so and leaves no trace."""
+    key = tmp_path / "key"
+    with key_alone(key):
+        make_key(key, ONE)
+        with pytest.raises(InputError, match="somebody else is using the key file"), key_alone(key):
+            pytest.fail("must not begin")
+        rewrite_key(key, KeyFile(ONE.secret, {"C1": Person("1")}))
+    assert read_key(key).clients == {"C1": Person("1")}
+    assert [p.name for p in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_place_where_no_key_can_be_made(tmp_path: Path) -> None:
+    """A folder that is not there is told before anything is read."""
+    with pytest.raises(InputError, match="cannot be made here"), key_alone(tmp_path / "none" / "key"):
+        pytest.fail("must not begin")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -114,6 +189,9 @@ def test_open_rights(tmp_path: Path, mode: int) -> None:
         json.dumps(
             {"version": 1, "key": "00" * 32, "clients": {"C1": {"hetu": "131052-308T"}}, "coaches": {}}
         ),
+        json.dumps({"version": 1, "key": "00" * 32, "clients": {"C1": {"id": 131052}}, "coaches": {}}),
+        json.dumps({"version": 1, "key": "00" * 32, "clients": {}, "coaches": {"K1": {"name": ["Anna"]}}}),
+        json.dumps({"version": 1, "key": "00" * 32, "clients": {"C1": {"protected": "yes"}}, "coaches": {}}),
     ],
 )
 def test_no_key_file(tmp_path: Path, text: str) -> None:

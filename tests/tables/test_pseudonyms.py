@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
@@ -70,6 +71,47 @@ def test_facts_are_the_same(tmp_path: Path) -> None:
     assert found.key.coaches[coach].id == "v1" and found.key.coaches[coach].name == "Kaisa Heikkinen"
     assert found.snapshot.pins["client_id"].to_list() == [client(found, "k3")]
     assert found.snapshot.exclusions["client_id"].to_list() == [client(found, "k4")]
+
+
+@pytest.mark.parametrize("word", ["-", "ei valmentajaa", "Ei ole", "None", "–"])
+def test_words_for_nobody(tmp_path: Path, word: str) -> None:
+    """What says in words that a client has no coach is no person: the client is new."""
+    found = made(tmp_path / "raw", clients=spoiled(",v3,2024-01-15,", f",{word},,"))
+    coach = dict(found.snapshot.clients.select("client_id", "coach_id").iter_rows())
+    assert coach[client(found, "k2")] is None
+    assert {p.id for p in found.key.coaches.values()} == set(COACHES)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff"])
+def test_characters_that_nobody_sees(tmp_path: Path, unseen: str) -> None:
+    """An id with a zero-width character in one table is the person of the other."""
+    found = made(tmp_path / "raw", pins=TABLES["pins"].replace("k3", f"k3{unseen}"))
+    assert found.snapshot.pins["client_id"].to_list() == [client(found, "k3")]
+
+
+def test_nested_columns(tmp_path: Path) -> None:
+    """Lists and records in Parquet are a complaint about the column where it is needed, and else dropped."""
+    for column, wanted in (("need_level", True), ("plan", False)):
+        raw = tiny_export(tmp_path / column, clients=None)
+        flat = pl.read_csv(raw_clients().encode(), infer_schema=False)
+        nested = pl.Series(column, [["x"], [], ["y", "z"], None], dtype=pl.List(pl.String))
+        flat.with_columns(nested).write_parquet(raw / "clients.parquet")
+        if not wanted:
+            dropped = pseudonymised(raw, KEY).dropped.rows()
+            assert ("clients.parquet", column, "not_needed") in dropped
+            continue
+        with pytest.raises(InputError) as caught:
+            pseudonymised(raw, KEY)
+        told = [(c.column, c.problem) for c in caught.value.complaints]
+        assert told == [(column, "the cells of the column hold lists or records, not single values")]
+
+
+def test_names_in_free_text(tmp_path: Path) -> None:
+    """Somebody named in the paragraph of a departure is told without the name; other sentences may stand."""
+    row = "client_id,date,reason,paragraph,coach_id\nk9,2024-02-01,job_found,{},v1\n"
+    made(tmp_path / "a", departures=row.format("Laki 380/2023 § 14; Lahti ja Salo"))
+    told = refused(tmp_path / "b", departures=row.format("soitettu 5.1. Aino Korhonen"))
+    assert [line for line in told if "paragraph" in line and "names of persons" in line], told
 
 
 @pytest.mark.parametrize("seed", range(3))

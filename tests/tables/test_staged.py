@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from optimiser.domain.errors import InputError
-from optimiser.tables.staged import staged
+from optimiser.tables.staged import staged, staged_file
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -95,6 +98,64 @@ def test_leftovers_of_a_kill_are_cleared(tmp_path: Path) -> None:
     with staged(out) as stage:
         (stage / "more.csv").write_text("more")
     assert contents(tmp_path) == {"out/plan.csv": "old", "out/notes/a.txt": "kept", "out/more.csv": "more"}
+
+
+def test_two_runs_to_one_folder(tmp_path: Path) -> None:
+    """The second is told that somebody else is writing, changes nothing, and the first ends whole."""
+    out = old_folder(tmp_path)
+    with staged(out) as stage:
+        (stage / "plan.csv").write_text("first")
+        with (
+            pytest.raises(InputError, match=r"somebody else is writing here\. Wait"),
+            staged(out, replaced=("plan.csv",)),
+        ):
+            pytest.fail("must not begin")
+        assert contents(stage) == {"plan.csv": "first"}
+    assert contents(tmp_path) == {"out/plan.csv": "first", "out/notes/a.txt": "kept"}
+
+
+def test_two_runs_below_one_new_folder(tmp_path: Path) -> None:
+    """Who fails does not take away the folder above in which the other writes."""
+    with staged(tmp_path / "a" / "one") as stage:
+        with pytest.raises(ZeroDivisionError), staged(tmp_path / "a" / "other"):
+            raise ZeroDivisionError
+        (stage / "x").write_text("1")
+    assert contents(tmp_path) == {"a/one/x": "1"}
+
+
+def test_two_runs_to_one_file(tmp_path: Path) -> None:
+    """A file that somebody else is writing is neither emptied nor taken away."""
+    file = tmp_path / "one.json"
+    with staged_file(file, lambda _: True) as beside:
+        beside.write_text("first")
+        with pytest.raises(InputError, match="somebody else"), staged_file(file, lambda _: True):
+            pytest.fail("must not begin")
+        assert beside.read_text() == "first"
+    assert contents(tmp_path) == {"one.json": "first"}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from optimiser.tables.staged import staged, staged_file
+with staged(Path(sys.argv[1]) / "out") as stage, staged_file(Path(sys.argv[1]) / "one", lambda _: True) as one:
+    (stage / "half.csv").write_text("half")
+    one.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are killed otherwise on Windows")
+def test_what_a_killed_run_leaves(tmp_path: Path) -> None:
+    """Stage and lock of a run that was killed keep nobody out, and go with the next run."""
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert contents(tmp_path)[".out.new/half.csv"] == "half"
+    with staged(tmp_path / "out") as stage, staged_file(tmp_path / "one", lambda _: True) as one:
+        (stage / "plan.csv").write_text("new")
+        one.write_text("new")
+    assert contents(tmp_path) == {"one": "new", "out/plan.csv": "new"}
+    assert {p.name for p in tmp_path.iterdir()} == {"one", "out"}
 
 
 def test_a_file_in_the_way(tmp_path: Path) -> None:

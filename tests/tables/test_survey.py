@@ -12,6 +12,8 @@ from optimiser.domain.errors import InputError
 from optimiser.tables.survey import read_survey
 
 AREAS = ("south", "north")
+IDS = ("K001", "A1000", "90210")
+DAYS = (Date(2024, 5, 31), Date(2024, 6, 30))
 
 
 def written(folder: Path, text: str) -> Path:
@@ -24,7 +26,7 @@ def written(folder: Path, text: str) -> Path:
 def refused(folder: Path, text: str) -> str:
     """All complaints about a file of answers."""
     with pytest.raises(InputError) as error:
-        read_survey(written(folder, text), AREAS)
+        read_survey(written(folder, text), AREAS, IDS, DAYS)
     return str(error.value)
 
 
@@ -32,14 +34,14 @@ def test_months_in_all_their_forms(tmp_path: Path) -> None:
     """A month may be written as such or as a day in it, the Finnish way too."""
     forms = ("2024-05", "2024-05-17", "5/2024", "17.5.2024", "05.2024")
     rows = "".join(f"south,{form},helped,4\n" for form in forms)
-    found = read_survey(written(tmp_path, "area,month,question,answer\n" + rows), AREAS)
+    found = read_survey(written(tmp_path, "area,month,question,answer\n" + rows), AREAS, IDS, DAYS)
     assert found["month"].to_list() == [Date(2024, 5, 1)] * len(forms)
 
 
 def test_the_order_of_answers_is_not_kept(tmp_path: Path) -> None:
     """Rows come sorted, without line numbers: who answered when cannot be seen."""
     text = "area,month,question,answer\nsouth,2024-05,b,5\nsouth,2024-05,a,2\nnorth,2024-05,a,3\n"
-    found = read_survey(written(tmp_path, text), AREAS)
+    found = read_survey(written(tmp_path, text), AREAS, IDS, DAYS)
     assert found.columns == ["area", "month", "question", "answer"]
     assert found.rows() == sorted(found.rows(), key=lambda r: (r[1], r[2], r[0]))
 
@@ -47,13 +49,13 @@ def test_the_order_of_answers_is_not_kept(tmp_path: Path) -> None:
 def test_equal_answers_all_count(tmp_path: Path) -> None:
     """Two people may answer alike."""
     text = "area,month,question,answer\n" + "south,2024-05,a,4\n" * 3
-    assert read_survey(written(tmp_path, text), AREAS).height == 3
+    assert read_survey(written(tmp_path, text), AREAS, IDS, DAYS).height == 3
 
 
 def test_finnish_headings_and_semicolons(tmp_path: Path) -> None:
     """The Finnish headings are read as everywhere."""
     text = "palvelualue;kuukausi;kysymys;vastaus\nsouth;5/2024;a;4\n"
-    assert read_survey(written(tmp_path, text), AREAS).height == 1
+    assert read_survey(written(tmp_path, text), AREAS, IDS, DAYS).height == 1
 
 
 def test_a_workbook_will_do(tmp_path: Path) -> None:
@@ -61,7 +63,7 @@ def test_a_workbook_will_do(tmp_path: Path) -> None:
     file = tmp_path / "answers.xlsx"
     rows = {"area": ["south"], "month": [Date(2024, 5, 17)], "question": ["a"], "answer": [4]}
     pl.DataFrame(rows).write_excel(file)
-    found = read_survey(file, AREAS)
+    found = read_survey(file, AREAS, IDS, DAYS)
     assert found.rows() == [("south", Date(2024, 5, 1), "a", 4)]
 
 
@@ -117,4 +119,47 @@ def test_answers_are_whole_grades(tmp_path: Path, answer: str) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     """A file that is not there is a complaint, not a traceback."""
     with pytest.raises(InputError, match="there is no such file"):
-        read_survey(tmp_path / "none.csv", AREAS)
+        read_survey(tmp_path / "none.csv", AREAS, IDS, DAYS)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Miten valmentaja Anna Virtanen onnistui?",
+        "Miten virtanen anna onnistui",
+        "Kuinka Annan kanssa meni?",
+        "Auttoiko K001 sinua?",
+        "Soita 040 123 4567",
+        "Kysy 90210",
+        "x" * 121,
+    ],
+)
+def test_questions_that_tell_of_somebody_are_refused(tmp_path: Path, question: str) -> None:
+    """A question with a name, an id, a telephone number, or too long a one is told by its line, without it."""
+    told = refused(tmp_path, f"area,month,question,answer\nsouth,2024-05,a,4\nsouth,2024-05,{question},4\n")
+    assert "line 3" in told and "the question" in told
+    assert question not in told and "irtanen" not in told and "K001" not in told
+
+
+@pytest.mark.parametrize(
+    "question", ["Anna arvosana 1-5", "Saitko apua viimeisten 3 kuukauden aikana?", "q1"]
+)
+def test_questions_of_everybody_are_read(tmp_path: Path, question: str) -> None:
+    """A verb that is also a name, and numbers in a sentence, do no harm."""
+    text = f"area,month,question,answer\nsouth,2024-05,{question},4\n"
+    assert read_survey(written(tmp_path, text), AREAS, IDS, DAYS).height == 1
+
+
+def test_months_of_no_snapshot_are_refused(tmp_path: Path) -> None:
+    """The month before the first snapshot may be its own; later months and earlier ones are complained of."""
+    head = "area,month,question,answer\n"
+    assert read_survey(written(tmp_path, head + "south,2024-04,a,4\n"), AREAS, IDS, DAYS).height == 1
+    for month in ("2024-03", "2024-07", "2033-01"):
+        assert "outside of those of the snapshots" in refused(tmp_path, head + f"south,{month},a,4\n")
+
+
+def test_a_name_in_place_of_an_area_is_not_repeated(tmp_path: Path) -> None:
+    """An unknown area that is a name is complained of by its line alone; a misspelt one is shown."""
+    head = "area,month,question,answer\n"
+    assert "Virtanen" not in refused(tmp_path, head + "Anna Virtanen,2024-05,a,4\n")
+    assert "'suoth'" in refused(tmp_path, head + "suoth,2024-05,a,4\n")

@@ -10,7 +10,8 @@ import pytest
 from optimiser.domain.errors import InputError
 from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.export import Export
-from optimiser.tables.read import read_export, read_snapshot
+from optimiser.tables.read import read_snapshot
+from optimiser.tables.read_export import read_export
 from tests.tables.region import TABLES, changed, write_region
 
 ONLY = ("snapshot", "clients")

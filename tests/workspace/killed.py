@@ -47,7 +47,8 @@ def main(what: str, workspace: Path, out: Path, saying: str, times: int) -> None
         taken_in(workspace, out, deadly)
     elif what == "forget":
         day = read_snapshot(current(workspace)).date
-        forget(workspace, Before(day, day), Policy(), AT, progress=deadly)
+        at = f"{day.isoformat()}T08:00:00+00:00"
+        forget(workspace, Before(day, day), Policy(), at, progress=deadly)
     else:
         purge_before(workspace, date(2030, 1, 1), AT)
 

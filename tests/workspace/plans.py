@@ -16,7 +16,7 @@ from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.policy_file import policy_text
-from optimiser.tables.read import read_export
+from optimiser.tables.read_export import read_export
 from optimiser.tables.write import write_snapshot, write_table
 from optimiser.workspace.apply import Applied, Order, apply
 from optimiser.workspace.folder import log_of, read_kept
@@ -138,8 +138,7 @@ def taken_in(workspace: Path, export: Path, progress: Progress = SILENT) -> Kept
     assert kept is not None
     before = read_kept(workspace, kept)
     found = read_export(export, before)
-    beside = (found.apart, found.away, found.lacking)
-    update = follow(before, found.snapshot, beside, past_of(workspace, entries), Policy())
+    update = follow(before, found, past_of(workspace, entries), Policy())
     return keep_update(workspace, update, WorkOrder(AT, "E9", "policy"), lambda folder: None, progress)
 
 

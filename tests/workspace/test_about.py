@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
+from optimiser.domain.moves import MOVES
+from optimiser.domain.schema import TABLES
 from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.read import read_snapshot
 from optimiser.workspace import current
-from optimiser.workspace.about import WITHHELD, about
+from optimiser.workspace.about import ON_CLIENTS, WITHHELD, about
 from optimiser.workspace.entries import SHOWN
 from optimiser.workspace.folder import LOG, log_of
 from optimiser.workspace.forget import purge_before
@@ -108,8 +112,47 @@ def test_what_cannot_be_read_is_a_complaint(workspace: Path) -> None:
     with pytest.raises(InputError, match="no workspace"):
         about(workspace.parent, "K1", LATER, "salt")
     (plan,) = (workspace / "plans").iterdir()
-    (plan / "plan.csv").write_text("client_id\nK1\n")
+    strange = workspace / "plans" / "2021-09-01-0123456789ab"
+    shutil.copytree(plan, strange)
+    (strange / "plan.csv").write_text("client_id\nK1\n")
     before = log_of(workspace)
     with pytest.raises(InputError, match="coach_id"):
         about(workspace, "K1", AT, "salt")
     assert log_of(workspace) == before
+
+
+@pytest.mark.parametrize("name", ["plans/*/plan.csv", "plans/*/moves.csv", "snapshots/*/clients.parquet"])
+def test_what_was_changed_is_not_shown(workspace: Path, name: str) -> None:
+    """A kept file that is not the one that was kept is a complaint, and the log notes no answer."""
+    file = sorted(workspace.glob(name))[0]
+    if file.suffix == ".csv":
+        file.write_text(file.read_text(encoding="utf-8").replace("V2", "V1"), encoding="utf-8")
+    else:
+        pl.read_parquet(file).with_columns(coach_id=pl.lit("V3")).write_parquet(file)
+    before = log_of(workspace)
+    with pytest.raises(InputError, match=r"no longer the (file|facts)"):
+        about(workspace, "K1", LATER, "salt")
+    assert log_of(workspace) == before
+
+
+def test_every_table_on_clients_is_looked_into() -> None:
+    """What names clients in the declared tables of a snapshot is part of the answer."""
+    named = {name for name, table in TABLES.items() if "client_id" in [c.name for c in table.columns]}
+    assert named >= {"clients", "pins", "exclusions", "departures"}
+    assert set(ON_CLIENTS) == named
+
+
+def test_rows_of_a_plan_saved_in_a_spreadsheet(workspace: Path) -> None:
+    """A kept move list with semicolons, Finnish headings and spaces gives the client's row all the same."""
+    (plan,) = (workspace / "plans").iterdir()
+    copy = workspace / "plans" / "2021-09-01-0123456789ab"
+    shutil.copytree(plan, copy)
+    moves = pl.read_csv(plan / "moves.csv", infer_schema=False)
+    headings = {c.name: c.fi for c in MOVES.columns if c.name in moves.columns}
+    padded = moves.with_columns(pl.col("client_id") + " ").rename(headings)
+    # What is wrong in a row about somebody else is not looked at.
+    broken = pl.when(pl.col("asiakas") == "K3 ").then(pl.lit("x")).otherwise("tila").alias("tila")
+    padded.with_columns(broken).write_csv(copy / "moves.csv", separator=";", include_bom=True)
+    first, second = about(workspace, "K2", LATER, "salt").plans
+    assert first.tables == second.tables
+    assert [row["client_id"] for row in first.tables["moves"]] == ["K2"]

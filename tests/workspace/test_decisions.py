@@ -157,6 +157,10 @@ def test_steps_that_must_come_before(out: Path) -> None:
         decided(out)
     write_decision(out, [2], NO)
     assert complaints(out)[0][1] == "needs"
+    edit(out, 5, needs="4 2 1 2")
+    with pytest.raises(InputError, match=r"not accepted \('2, 4'\)"):
+        decided(out)
+    edit(out, 5, needs="1 2")
     write_decision(out, [2], YES)
     assert decided(out).steps("accepted") == [1, 2, 3]
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
 from optimiser.domain.policy import Policy
+from optimiser.domain.progress import Progress
 from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.read import read_snapshot
 from optimiser.workspace import current, facts_purged, handed_over
@@ -20,6 +23,7 @@ from optimiser.workspace.entries import APPLY, PURGE, Entry
 from optimiser.workspace.folder import LOG, keep_snapshot, log_of
 from optimiser.workspace.forget import Before, forget, kept_totals, retention, totals
 from optimiser.workspace.log import append, last_hash
+from optimiser.workspace.past import past_of
 from optimiser.workspace.records import confirmed
 from optimiser.workspace.verify import verify
 from tests.workspace.plans import YES, decide, salts, small, write_plan
@@ -105,10 +109,10 @@ def test_a_second_run_changes_nothing(workspace: Path) -> None:
     assert everything(workspace) == before
 
 
-def test_retention_counts_back_from_the_present_snapshot(workspace: Path) -> None:
+def test_retention_counts_back_from_the_day_of_the_call(workspace: Path) -> None:
     """Months of the policy; what lies inside of them stays."""
     months = Policy.model_validate({"retention": {"snapshots_months": 12, "reasons_months": 36}})
-    before = retention(workspace, months)
+    before = retention(months, LATER)
     assert (before.snapshots, before.reasons) == (
         date(LATER.year - 1, LATER.month, LATER.day),
         date(LATER.year - 3, LATER.month, LATER.day),
@@ -119,12 +123,53 @@ def test_retention_counts_back_from_the_present_snapshot(workspace: Path) -> Non
     assert confirmed(workspace, "K1")
 
 
-def test_the_present_snapshot_is_never_purged(workspace: Path) -> None:
-    """A day after it is refused, and nothing is touched."""
+def test_a_workspace_no_longer_used_is_not_kept_for_ever(workspace: Path) -> None:
+    """Years after the last command all goes but the present snapshot, and the reasons go as well."""
+    day = LATER + timedelta(days=1200)
+    stood = current(workspace)
+    done = forget(workspace, retention(Policy(), day), Policy(), f"{day.isoformat()}T08:00:00+00:00")
+    assert (done.stays, done.waiting) == (LATER, 1)
+    assert current(workspace) == stood
+    assert [p.relative_to(workspace) for p in workspace.glob("*/*")] == [stood.relative_to(workspace)]
+    assert not [word for word in (b"K1 goes to V2", b"K2 goes to V3") if word in everything(workspace)]
+    assert past_of(workspace, log_of(workspace)).confirmed.is_empty()
+    again = forget(workspace, retention(Policy(), day), Policy(), f"{day.isoformat()}T08:00:00+00:00")
+    assert (again.entry, again.stays) == (None, LATER)
+    assert verify(workspace / LOG).broken == 0
+
+
+def test_a_day_after_the_call_is_refused(workspace: Path) -> None:
+    """Of facts and of reasons; nothing is touched. The day of the call itself will do."""
     before = everything(workspace)
-    with pytest.raises(InputError, match="the present snapshot is of"):
-        forget(workspace, Before(LATER + timedelta(days=1), LATER), Policy(), AT_LATER)
+    for days in (Before(LATER + timedelta(days=1), LATER), Before(LATER, LATER + timedelta(days=1))):
+        with pytest.raises(InputError, match=f"after today, which is {LATER}"):
+            forget(workspace, days, Policy(), AT_LATER)
     assert everything(workspace) == before
+    assert forget(workspace, Before(LATER, LATER), Policy(), AT_LATER).stays is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file that is open cannot go there")
+def test_the_journal_of_a_purge_is_overwritten(workspace: Path) -> None:
+    """Who read the journal before the transaction was closed finds nothing in its place afterwards."""
+    journal = workspace / f"{LOG}-journal"
+    held: list[BinaryIO] = []
+
+    class Listener(Progress):
+        """Opens the journal while it is there."""
+
+        def say(self, text: str) -> None:
+            if text == "closing the log":
+                held.append(journal.open("rb"))
+                assert b"K1 goes to V2" in held[0].read()
+
+    forget(workspace, Before(LATER, LATER), Policy(), AT_LATER, progress=Listener())
+    (stream,) = held
+    stream.seek(0)
+    left = stream.read()
+    stream.close()
+    assert left
+    assert not left.strip(b"\0")
+    assert not journal.exists()
 
 
 def test_what_rests_on_purged_facts_says_so(workspace: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def test_the_second_is_told_so_until_the_first_dies(tmp_path: Path, out: Path) -
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(InputError, match="somebody else is applying in this workspace"):
+        with pytest.raises(InputError, match="somebody else is at work in this workspace"):
             applied(small(), out, w)
         assert set(files_of(w)) == {LOCK}
     finally:
@@ -68,6 +69,19 @@ def test_every_change_wants_the_lock(tmp_path: Path, out: Path) -> None:
                 change()
     assert files_of(w) == kept
     undo(w, AT)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are kept otherwise there")
+def test_what_an_earlier_version_left_open_is_closed(tmp_path: Path, out: Path) -> None:
+    """Folders and files of a workspace that others could read are its owner's alone after the next command."""
+    w = tmp_path / "w"
+    applied(small(), out, w)
+    everything = [w, *w.rglob("*")]
+    for path in everything:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    undo(w, AT)
+    assert not [path for path in (w, *w.rglob("*")) if path.stat().st_mode & 0o077]
+    assert len([path for path in everything if path.exists()]) == len(everything)
 
 
 def test_the_lock_leaves_nothing_where_no_workspace_comes_of_it(tmp_path: Path) -> None:

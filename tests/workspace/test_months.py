@@ -7,6 +7,7 @@ from datetime import date as Date
 from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
@@ -77,6 +78,14 @@ def test_a_lost_month_is_complained_of(workspace: Path) -> None:
     """A snapshot that is gone though nobody purged it is no month to pass over in silence."""
     shutil.rmtree(workspace / "snapshots" / kept(DAYS[2]).folder())
     with pytest.raises(InputError, match="is gone"):
+        month_ends(workspace)
+
+
+def test_a_forged_month_is_complained_of(workspace: Path) -> None:
+    """A snapshot that is not as it was kept is no month to count."""
+    file = workspace / "snapshots" / kept(DAYS[2]).folder() / "clients.parquet"
+    pl.read_parquet(file).with_columns(coach_id=pl.lit("V3")).write_parquet(file)
+    with pytest.raises(InputError, match="no longer the facts"):
         month_ends(workspace)
 
 

@@ -14,12 +14,14 @@ import pytest
 from optimiser.allocation.update import follow
 from optimiser.domain.errors import InputError
 from optimiser.domain.policy import Policy
+from optimiser.domain.progress import Progress
 from optimiser.domain.snapshot import Snapshot
-from optimiser.tables.read import read_export, read_snapshot
-from optimiser.workspace import current
+from optimiser.tables.read import read_snapshot
+from optimiser.tables.read_export import read_export
+from optimiser.workspace import current, handed_over
 from optimiser.workspace.apply import undo
 from optimiser.workspace.folder import log_of
-from optimiser.workspace.keep_update import Order, keep_update
+from optimiser.workspace.keep_update import Order, copied, keep_update
 from optimiser.workspace.past import past_of
 from optimiser.workspace.records import log_frame
 from optimiser.workspace.verify import verify
@@ -177,15 +179,81 @@ def test_changes_that_were_tampered_with_are_refused(tmp_path: Path) -> None:
         past_of(w, log_of(w))
 
 
+@pytest.mark.parametrize("place", ["before", "after", "elsewhere"])
+def test_a_kept_snapshot_that_was_forged_is_refused(tmp_path: Path, place: str) -> None:
+    """A coach changed in the tables kept before the apply, after it or by an earlier update: nothing rests on it."""
+    w = begun(tmp_path)
+    entry = log_of(w)[0]
+    folder = {"before": entry.before.folder(), "after": entry.after.folder()}.get(place, "")
+    if place == "elsewhere":
+        first = taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
+        taken_in(w, write_export(tmp_path / "f", system(NOVEMBER)))
+        folder = first.folder.name
+    past_of(w, log_of(w))
+    file = w / "snapshots" / folder / "clients.parquet"
+    forged = pl.when(client_id="K3").then(pl.lit("V3")).otherwise("coach_id").alias("coach_id")
+    pl.read_parquet(file).with_columns(forged).write_parquet(file)
+    with pytest.raises(InputError, match="no longer the facts"):
+        past_of(w, log_of(w))
+    if place != "elsewhere":
+        with pytest.raises(InputError, match="no longer the facts"):
+            handed_over(w, "V1")
+    if place == "before":
+        files = files_of(w)
+        with pytest.raises(InputError, match="no longer the facts"):
+            undo(w, AT)
+        assert files_of(w) == files
+
+
+def test_a_copy_stands_only_with_the_entry(tmp_path: Path) -> None:
+    """The copy beside appears when the log has the entry; where the workspace has gone on there is none."""
+    w = begun(tmp_path)
+    before = read_snapshot(current(w))
+    found = read_export(write_export(tmp_path / "e", system(OCTOBER)), before)
+    update = follow(before, found, past_of(w, log_of(w)), Policy())
+    out, entries = tmp_path / "deep" / "copy", len(log_of(w))
+    seen = []
+
+    class Listener(Progress):
+        """Looks for the copy while the workspace is written."""
+
+        def say(self, text: str) -> None:
+            seen.append((out.exists(), len(log_of(w)) if text != "closing the log" else entries))
+
+    undo(w, AT)
+    entries += 1
+    with pytest.raises(InputError, match="gone on meanwhile"):
+        keep_update(w, update, Order(AT, "", ""), nothing, copy=copied(out, update, nothing))
+    assert not out.parent.exists()
+    applied(small(), tmp_path / "out", w)
+    entries += 1
+    with pytest.raises(KeyboardInterrupt):
+        keep_update(w, update, Order(AT, "", ""), stopped, copy=copied(out, update, nothing))
+    assert not out.parent.exists()
+    kept = keep_update(w, update, Order(AT, "", ""), nothing, Listener(), copied(out, update, nothing))
+    assert kept.copied
+    assert set(seen) == {(False, entries)}
+    assert read_snapshot(out).fingerprint() == kept.entry.after.fingerprint
+    with copied(out, update, nothing) as fresh:
+        assert not fresh
+
+
+def nothing(folder: Path) -> None:
+    """Adds nothing to a folder of changes."""
+
+
+def stopped(folder: Path) -> None:
+    """Ctrl-C while the changes are written."""
+    raise KeyboardInterrupt
+
+
 def test_a_workspace_that_went_on_meanwhile_is_left_alone(tmp_path: Path) -> None:
     """An update of a snapshot that stands no longer is refused before anything is written."""
     w = begun(tmp_path)
     export = write_export(tmp_path / "e", system(OCTOBER))
     before = read_snapshot(current(w))
     found = read_export(export, before)
-    update = follow(
-        before, found.snapshot, (found.apart, found.away, found.lacking), past_of(w, log_of(w)), Policy()
-    )
+    update = follow(before, found, past_of(w, log_of(w)), Policy())
     undo(w, AT)
     files = files_of(w)
     with pytest.raises(InputError, match="gone on meanwhile"):

@@ -14,7 +14,8 @@ from optimiser.allocation.contacts.weeks import DAYS
 from optimiser.allocation.facts import sorted_by
 from optimiser.domain.contacts import KINDS
 from optimiser.domain.snapshot import Snapshot
-from optimiser.quality.suppress import SMALLEST, next_smallest_too
+from optimiser.quality.arrays import Bools
+from optimiser.quality.suppress import next_smallest_too, parts_held_back
 
 LEAST_COACHES = 2
 """Fewest coaches of a team that is shown: lateness is told of teams, never of a coach."""
@@ -128,7 +129,7 @@ def _teams(snapshot: Snapshot, rows: pl.DataFrame, calendar: Calendar) -> pl.Dat
 
 
 def _municipalities(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
-    """Figures by home municipality, small cells and one more held back."""
+    """Figures by home municipality, those that tell of few clients or meetings and one more held back."""
     contact = pl.col("contact")
     open_ = (contact & pl.col("week").is_null()).any()
     last = pl.col("monday").filter(contact).max() + pl.duration(days=DAYS - 1)
@@ -139,13 +140,36 @@ def _municipalities(snapshot: Snapshot, rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(~open_).then(last).alias("done_by"),
     )
     numbers = counted.columns[1:]
+    shown = _without_few(snapshot, counted.sort("municipality"))
     names = snapshot.municipalities.select(pl.col("municipality").cast(pl.String), "name")
-    shown = _held_back(counted, "clients", SMALLEST, "municipality", numbers)
     return (
         shown.join(names, on="municipality", how="left")
         .select("municipality", "name", *numbers)
         .sort("municipality")
     )
+
+
+def _without_few(snapshot: Snapshot, counted: pl.DataFrame) -> pl.DataFrame:
+    """Empty what 1 to 4 clients or meetings are behind or missing from, with the next smallest beside it."""
+    homes = snapshot.clients.group_by(pl.col("municipality").cast(pl.String)).agg(all_clients=pl.len())
+    known = counted.join(homes, on="municipality", how="left", maintain_order="left").with_columns(
+        without=pl.col("all_clients").cast(pl.Int64) - pl.col("clients"),
+        others=pl.col("due") - pl.col("contacts_due"),
+    )
+    sizes = counted["clients"].cast(pl.Int64).to_numpy()
+
+    def held(*names: str, beside: Bools | None = None) -> Bools:
+        counts = known.select(pl.col(names).cast(pl.Int64)).to_numpy()
+        return parts_held_back(counts, sizes, beside)
+
+    few = held("clients", "due")
+    outcome = held("on_time", "late", "not_fitting", beside=few)
+    contact = held("contacts_due", "others", beside=few)
+    where = {"clients": held("clients", "without", beside=few), "due": few}
+    where |= dict.fromkeys(("on_time", "late", "not_fitting", "latest_days"), outcome)
+    where |= dict.fromkeys(("contacts_due", "done_by"), contact)
+    masks = {name: pl.Series(mask, dtype=pl.Boolean) for name, mask in where.items()}
+    return counted.with_columns(pl.when(~mask).then(pl.col(name)).alias(name) for name, mask in masks.items())
 
 
 def _held_back(frame: pl.DataFrame, size: str, least: int, key: str, figures: list[str]) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from optimiser.allocation.handovers.plan import Handovers, Step
@@ -11,6 +12,8 @@ from optimiser.domain.handovers import BY_MONTH, JOINT_MEETINGS, RECEIVERS
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import ENGLISH, Texts
+from optimiser.quality.arrays import Bools
+from optimiser.quality.suppress import parts_held_back
 
 PLACE = ["month", "municipality", "language"]
 
@@ -30,9 +33,18 @@ def _names(snapshot: Snapshot) -> pl.DataFrame:
 
 
 def by_month(handovers: Handovers, snapshot: Snapshot, policy: Policy) -> pl.DataFrame:
-    """Return the rows of `BY_MONTH`."""
+    """Return the rows of `BY_MONTH`, empty where so few clients are behind a figure or missing from it."""
+    counted = _without_few(_counted(handovers))
+    minutes = 2 * policy.handovers.joint_meeting_minutes * pl.col("received")
+    named = counted.with_columns(joint_minutes=minutes).join(
+        _names(snapshot), on="municipality", how="left", maintain_order="left"
+    )
+    return named.select(c.name for c in BY_MONTH.columns)
+
+
+def _counted(handovers: Handovers) -> pl.DataFrame:
     served = pl.col("to_coach_id").is_not_null()
-    counted = (
+    return (
         live(handovers)
         .group_by(PLACE)
         .agg(
@@ -42,14 +54,36 @@ def by_month(handovers: Handovers, snapshot: Snapshot, policy: Policy) -> pl.Dat
             nobody=(~served).sum(),
             demand_minutes=pl.col("demand_minutes").filter(served).sum().round(2),
         )
-        .with_columns(joint_minutes=2 * policy.handovers.joint_meeting_minutes * pl.col("received"))
-        .join(_names(snapshot), on="municipality", how="left")
+        .sort(PLACE)
     )
-    return counted.select(c.name for c in BY_MONTH.columns).sort(PLACE)
+
+
+def _without_few(counted: pl.DataFrame) -> pl.DataFrame:
+    """Empty the figures of 1 to 4 clients and the next smallest of the month beside them."""
+    if counted.is_empty():
+        return counted
+    return pl.concat(
+        [_month_without_few(month) for month in counted.partition_by("month", maintain_order=True)]
+    )
+
+
+def _month_without_few(month: pl.DataFrame) -> pl.DataFrame:
+    leaving, received, own = (
+        month[name].cast(pl.Int64).to_numpy() for name in ("leaving", "received", "own_language")
+    )
+    few = parts_held_back(leaving[:, None], leaving)
+    served = parts_held_back(np.column_stack([received, leaving - received]), leaving, few)
+    shared = parts_held_back(np.column_stack([own, received - own]), leaving, served)
+    where: dict[str, Bools] = {"leaving": few, "own_language": shared}
+    where |= dict.fromkeys(("received", "nobody", "demand_minutes"), served)
+    return month.with_columns(
+        pl.when(~pl.Series(mask, dtype=pl.Boolean)).then(pl.col(name)).alias(name)
+        for name, mask in where.items()
+    )
 
 
 def receivers(handovers: Handovers, snapshot: Snapshot) -> pl.DataFrame:
-    """Return the rows of `RECEIVERS`."""
+    """Return the rows of `RECEIVERS`, clients empty where `by_month` holds them back."""
     pairs = pl.concat([_pairs_of(step) for step in handovers.steps] or [_no_pairs()])
     ids = pl.col("coach_id")
     shares, home = pl.col("own_language"), pl.col("at_home")
@@ -67,8 +101,12 @@ def receivers(handovers: Handovers, snapshot: Snapshot) -> pl.DataFrame:
         )
     )
     clients = live(handovers).group_by(PLACE).agg(clients=pl.col("client_id").n_unique())
+    shown = _without_few(_counted(handovers)).select(*PLACE, "leaving")
+    told = pl.when(pl.col("leaving").is_not_null()).then(pl.col("clients"))
     return (
-        clients.join(known, on=PLACE, how="left")
+        clients.join(shown, on=PLACE, how="left")
+        .with_columns(clients=told)
+        .join(known, on=PLACE, how="left")
         .with_columns(pl.col("may_receive", "at_home", "with_language").fill_null(0))
         .join(_names(snapshot), on="municipality", how="left")
         .select(c.name for c in RECEIVERS.columns)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+
+import polars as pl
 
 from optimiser.allocation.look.figures import HOUR, Today
 from optimiser.allocation.look.possible import Possibility, Possible
 from optimiser.domain.languages import LANGUAGE_NAMES
+from optimiser.domain.look import Assumption
 from optimiser.domain.policy import Policy
 from optimiser.domain.texts import Message, listed, said, several
+
+LEAST_CHANGE = 0.005
+"""Share of capacity by which the fullest coach is less full, to be worth a word."""
+LEAST_HOURS = 2.0
+"""Hours a month saved, to be worth a word."""
+LEAST_CLIENTS = 3
+"""Clients below which a coach whom no list has may be a slip, or works little."""
 
 
 def advice(now: Today, could: Possible, policy: Policy) -> list[Message]:
@@ -50,43 +61,134 @@ def _forced(still: Possibility) -> Message:
 
 
 def _moving(now: Today, could: Possible) -> list[Message]:
-    """What few moves and any moves bring, as long as they bring anything."""
+    """What few moves and any moves make better; nothing of moves that make nothing better."""
     if not could.free.moved:
         return [said("The clients are where they should be: no move pays.")]
-    before = {"before": now.utilisation.bands[">110"], "fullest": 100 * now.utilisation.max}
+    found = _for_loads(now, could)
+    if not found:
+        over = now.utilisation.bands["100-110"] + now.utilisation.bands[">110"]
+        if over:
+            found.append(said("No moves would make the coaches less overloaded than they are."))
+        else:
+            found.append(said("No coach is above 100 %: nobody needs to move for the loads."))
+    return found + _for_languages(now, could)
+
+
+def _for_loads(now: Today, could: Possible) -> list[Message]:
+    """Moves after which fewer coaches are above 110 %, or the fullest, above capacity, is less full."""
     found = []
-    if could.few.moved:
-        found.append(
-            several(
-                "Moving {count:,} client (3 % of those who could move): coaches above 110 % from {before:,} to {after:,}, "
-                "the fullest from {fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan with so few moves.",
-                "Moving {count:,} clients (3 % of those who could move): coaches above 110 % from {before:,} to {after:,}, "
-                "the fullest from {fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan with so few moves.",
-                could.few.moved,
-                **before,
-                **_after(could.few),
-            )
-        )
-    found.append(
-        several(
-            "Making every move that pays ({count:,}): coaches above 110 % from {before:,} to {after:,}, the fullest from "
-            "{fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan there is.",
-            "Making every move that pays ({count:,}): coaches above 110 % from {before:,} to {after:,}, the fullest from "
-            "{fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan there is.",
-            could.free.moved,
-            **before,
-            **_after(could.free),
-        )
-    )
-    if max(could.few.crowded, could.free.crowded) > before["before"]:
+    if could.few.moved and _lighter(now, could.few):
+        found.append(_few_moves(now, could.few))
+    if _lighter(now, could.free):
+        found.append(_all_moves(now, could.free))
+    if found and max(could.few.crowded, could.free.crowded) > now.utilisation.bands[">110"]:
         found.append(
             said("More coaches are above 110 % then: what is too much for all is spread evenly over them.")
         )
     return found
 
 
-def _after(then: Possibility) -> dict[str, float]:
-    return {"after": then.crowded, "then": 100 * then.fullest, "gap": _per_cent(then.gap)}
+def _few_moves(now: Today, few: Possibility) -> Message:
+    words = _words(now, few)
+    if not words["before"] and not few.crowded:
+        return several(
+            "Moving {count:,} client (3 % of those who could move): the fullest coach from {fullest:.0f} % to "
+            "{then:.0f} %; within {gap:g} % of the best plan with so few moves.",
+            "Moving {count:,} clients (3 % of those who could move): the fullest coach from {fullest:.0f} % to "
+            "{then:.0f} %; within {gap:g} % of the best plan with so few moves.",
+            few.moved,
+            **words,
+        )
+    return several(
+        "Moving {count:,} client (3 % of those who could move): coaches above 110 % from {before:,} to {after:,}, "
+        "the fullest from {fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan with so few moves.",
+        "Moving {count:,} clients (3 % of those who could move): coaches above 110 % from {before:,} to {after:,}, "
+        "the fullest from {fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan with so few moves.",
+        few.moved,
+        **words,
+    )
+
+
+def _all_moves(now: Today, free: Possibility) -> Message:
+    words = _words(now, free)
+    if not words["before"] and not free.crowded:
+        return several(
+            "Making every move that pays ({count:,}): the fullest coach from {fullest:.0f} % to {then:.0f} %; within "
+            "{gap:g} % of the best plan there is.",
+            "Making every move that pays ({count:,}): the fullest coach from {fullest:.0f} % to {then:.0f} %; within "
+            "{gap:g} % of the best plan there is.",
+            free.moved,
+            **words,
+        )
+    return several(
+        "Making every move that pays ({count:,}): coaches above 110 % from {before:,} to {after:,}, the fullest from "
+        "{fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan there is.",
+        "Making every move that pays ({count:,}): coaches above 110 % from {before:,} to {after:,}, the fullest from "
+        "{fullest:.0f} % to {then:.0f} %; within {gap:g} % of the best plan there is.",
+        free.moved,
+        **words,
+    )
+
+
+def _lighter(now: Today, then: Possibility) -> bool:
+    """Whether overload is less: fewer coaches above 110 %, or a fullest coach above capacity who is less full."""
+    fewer = then.crowded < now.utilisation.bands[">110"]
+    fullest = now.utilisation.max
+    return fewer or (fullest > 1 + LEAST_CHANGE and then.fullest < fullest - LEAST_CHANGE)
+
+
+def _for_languages(now: Today, could: Possible) -> list[Message]:
+    """Hours with interpreters that moves would save."""
+    saved = now.interpreter_hours - could.free.interpreter_hours
+    if saved < LEAST_HOURS:
+        return []
+    return [
+        several(
+            "With {count:,} move that pays, meetings with interpreters take {hours:,.0f} hours a month less.",
+            "With every move that pays ({count:,}), meetings with interpreters take {hours:,.0f} hours a month less.",
+            could.free.moved,
+            hours=saved,
+        )
+    ]
+
+
+def thin_coaches(now: Today, unlisted: Collection[str]) -> list[Assumption]:
+    """Return the assumption that coaches of very few clients, whom no list has, work for clients as others do.
+
+    Parameters
+    ----------
+    now : Today
+    unlisted : collection of str
+        Ids of the coaches whom no list has.
+    """
+    thin = now.coaches.filter(
+        pl.col("coach_id").is_in(sorted(unlisted)) & (pl.col("clients") < LEAST_CLIENTS)
+    )
+    if thin.is_empty():
+        return []
+    text = several(
+        "{count:,} coach who is in no list has fewer than 3 clients: {hours:,.0f} hours a month of the capacity rest "
+        "on this.",
+        "{count:,} coaches who are in no list have fewer than 3 clients: {hours:,.0f} hours a month of the capacity "
+        "rest on them.",
+        thin.height,
+        hours=float(thin["capacity_hours"].to_numpy().sum()),
+    )
+    remedy = said(
+        "Give the working time of these coaches in a list of coaches, or correct the clients' coach."
+    )
+    return [Assumption(text, remedy, int(thin["clients"].sum()))]
+
+
+def _words(now: Today, then: Possibility) -> dict[str, float]:
+    """What a sentence on moves says: before and after, and how far from the best."""
+    return {
+        "before": now.utilisation.bands[">110"],
+        "fullest": 100 * now.utilisation.max,
+        "after": then.crowded,
+        "then": 100 * then.fullest,
+        "gap": _per_cent(then.gap),
+    }
 
 
 def _never(could: Possible) -> list[Message]:

@@ -11,7 +11,7 @@ from optimiser.domain.snapshot import Snapshot
 from optimiser.quality.measures import DUST, Utilisation, measures
 from optimiser.quality.recount import Recount, recount
 from optimiser.quality.region import read_region
-from optimiser.quality.suppress import next_smallest_too
+from optimiser.quality.suppress import next_smallest_too, parts_held_back
 
 HOUR = 60.0
 
@@ -29,9 +29,10 @@ class Today:
         unit_id, coaches, clients, hours, capacity_hours, used, crowded (coaches above 110 %), roomy (below
         95 %), hidden; by id. All but unit_id and coaches are null where so few clients are behind it.
     municipalities : polars.DataFrame
-        municipality, clients, hours, capacity_hours, used, hidden; by code. Of each coach's capacity a
-        municipality has the part that its clients take of the coach's load; of a coach without clients
-        that of the office has all.
+        municipality, clients, hours (that those of them with a coach take: beside those of all, the hours of
+        a single client without a coach would come out), capacity_hours, used, hidden; by code. Of each
+        coach's capacity a municipality has the part that its clients take of the coach's load; of a coach
+        without clients that of the office has all.
     utilisation : Utilisation
         Of the coaches who have capacity.
     idle : int
@@ -126,16 +127,18 @@ def _units(coaches: pl.DataFrame) -> pl.DataFrame:
         crowded=(pl.col("band") == 3).sum().cast(pl.Int64),
         roomy=(pl.col("band") == 0).sum().cast(pl.Int64),
     )
-    return _shown(
-        units.sort("unit_id"), "unit_id", ("clients", "hours", "capacity_hours", "crowded", "roomy")
-    )
+    figures = ("clients", "hours", "capacity_hours", "crowded", "roomy")
+    return _shown(units.sort("unit_id"), ("clients",), figures)
 
 
 def _municipalities(found: Recount, coaches: pl.DataFrame) -> pl.DataFrame:
     """Sums are taken in the order of clients and of coach and code, so that equal facts give equal figures."""
     clients = found.clients.select(pl.col("municipality").cast(pl.String), "coach_id", "demand_minutes")
+    placed = pl.col("coach_id").is_not_null()
     demand = clients.group_by("municipality", maintain_order=True).agg(
-        clients=pl.len().cast(pl.Int64), hours=pl.col("demand_minutes").sum() / HOUR
+        clients=pl.len().cast(pl.Int64),
+        placed=placed.sum().cast(pl.Int64),
+        hours=pl.col("demand_minutes").filter(placed).sum() / HOUR,
     )
     pairs = clients.drop_nulls("coach_id").group_by("coach_id", "municipality", maintain_order=True)
     parts = pairs.agg(pl.col("demand_minutes").sum()).sort("coach_id", "municipality")
@@ -148,16 +151,17 @@ def _municipalities(found: Recount, coaches: pl.DataFrame) -> pl.DataFrame:
     shares = pl.concat([taken, free]).group_by("municipality", maintain_order=True)
     joined = demand.join(
         shares.agg(pl.col("capacity_hours").sum()), on="municipality", how="full", coalesce=True
-    ).with_columns(pl.col("clients").fill_null(0), pl.col("hours", "capacity_hours").fill_null(0.0))
-    return _shown(joined.sort("municipality"), "municipality", ("clients", "hours", "capacity_hours"))
+    ).with_columns(pl.col("clients", "placed").fill_null(0), pl.col("hours", "capacity_hours").fill_null(0.0))
+    shown = _shown(joined.sort("municipality"), ("clients", "placed"), ("clients", "hours", "capacity_hours"))
+    return shown.drop("placed")
 
 
-def _shown(rows: pl.DataFrame, key: str, figures: tuple[str, ...]) -> pl.DataFrame:
+def _shown(rows: pl.DataFrame, counts: tuple[str, ...], figures: tuple[str, ...]) -> pl.DataFrame:
     """Rows with `used`, and without the figures of few clients and of the next smallest beside them."""
-    some = rows.filter(pl.col("clients") > 0)
-    few = some.filter(next_smallest_too(some, "clients", key))[key] if some.height else some[key]
+    people = rows.select(counts).to_numpy()
     used = pl.when(pl.col("capacity_hours") > 0).then(pl.col("hours") / pl.col("capacity_hours"))
-    rows = rows.with_columns(used=used, hidden=pl.col(key).is_in(few.implode()))
+    hidden = parts_held_back(people, rows["clients"].to_numpy())
+    rows = rows.with_columns(used=used, hidden=pl.Series(hidden, dtype=pl.Boolean))
     return rows.with_columns(pl.when(~pl.col("hidden")).then(pl.col(*figures, "used")))
 
 

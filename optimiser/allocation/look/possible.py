@@ -39,6 +39,8 @@ class Possibility:
         Utilisation of the fullest coach, a share.
     above_hours : float
         Load above capacity, summed over the coaches.
+    interpreter_hours : float
+        Extra time of meetings with an interpreter.
     gap : float
         How far from the best plan with that budget it may be at most, a share.
     """
@@ -51,6 +53,7 @@ class Possibility:
     bands: dict[str, int]
     fullest: float
     above_hours: float
+    interpreter_hours: float
     gap: float
 
     @property
@@ -110,7 +113,8 @@ def possible(snapshot: Snapshot, policy: Policy, progress: Progress = SILENT) ->
 
 def _possibility(snapshot: Snapshot, policy: Policy, encoding: Encoding) -> Possibility:
     proof, found = checked_plan(snapshot, policy, encoding, EFFORT)
-    used = measures(found).utilisation
+    measured = measures(found)
+    used = measured.utilisation
     above = found.coaches.select((pl.col("load_minutes") - pl.col("capacity_minutes")).clip(0.0))
     return Possibility(
         budget=policy.limits.moves,
@@ -121,5 +125,6 @@ def _possibility(snapshot: Snapshot, policy: Policy, encoding: Encoding) -> Poss
         bands=used.bands,
         fullest=used.max,
         above_hours=round(float(above.to_series().to_numpy().sum()) / HOUR, 9),
+        interpreter_hours=measured.interpreter_minutes / HOUR,
         gap=proof.gap,
     )

@@ -172,7 +172,8 @@ def _municipalities(facts: Facts, rows: ClientRows, basis: Basis, excess: Floats
     return pl.DataFrame(
         {
             "municipality": list(facts.region.codes),
-            "clients": np.bincount(home, minlength=count),
+            "clients": np.bincount(facts.clients.municipality[rows.profile], minlength=count),
+            "with_coach": np.bincount(home, minlength=count),
             "excess_minutes": minutes.astype(np.float64),
         },
         schema_overrides={"municipality": pl.String},

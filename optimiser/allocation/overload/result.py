@@ -107,8 +107,8 @@ class Overload:
         coach_id, component, capacity_minutes, load_minutes (present), excess_minutes, least_minutes (the
         least excess of that coach under the rules while no other coach's grows), by coach_id.
     municipalities : polars.DataFrame
-        municipality, clients (with a coach), excess_minutes (of each coach split by the minutes of the
-        clients), by code.
+        municipality, clients, with_coach (clients who have one), excess_minutes (of each coach split by the
+        minutes of the clients), by code.
     newcomers : int
         Clients without a coach.
     hopeless : int

@@ -14,7 +14,7 @@ import polars as pl
 
 from optimiser.allocation.overload.result import Component, Overload, Parts
 from optimiser.domain.texts import ENGLISH, Texts
-from optimiser.quality.suppress import SMALLEST, next_smallest_too
+from optimiser.quality.suppress import SMALLEST, parts_held_back
 
 HOUR = 60.0
 DUST = 1e-3
@@ -128,14 +128,16 @@ def told_municipalities(found: Overload) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        municipality, clients, hours (their part of the load above capacity). Null in both where fewer
-        than 5 clients are behind it, and in the next smallest with them, so that no subtraction gives one back.
+        municipality, clients (all: how many of them have a coach would tell who has none), hours (their
+        part of the load above capacity). Null in both where fewer than 5 clients live or have a coach, and
+        in the next smallest with them, so that no subtraction gives one back.
     """
-    places = found.municipalities.filter(pl.col("clients") > 0)
-    hidden = next_smallest_too(places, "clients", "municipality")
+    places = found.municipalities.filter(pl.col("with_coach") > 0).sort("municipality")
+    people = places.select("clients", "with_coach").cast(pl.Int64).to_numpy()
+    hidden = pl.Series(parts_held_back(people, people[:, 0]), dtype=pl.Boolean)
     hours = (pl.col("excess_minutes") / HOUR).round(0).cast(pl.Int64)
     shown = [pl.when(~hidden).then(v) for v in (pl.col("clients").cast(pl.Int64), hours.alias("hours"))]
-    return places.select("municipality", *shown).sort("municipality")
+    return places.select("municipality", *shown)
 
 
 def overload_json(found: Overload, texts: Texts = ENGLISH) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import ENGLISH, Message, Texts, said, several
 from optimiser.domain.update import ASKED, Past
+from optimiser.tables.export import Export
 
 KEY_OF_ANOTHER = 20
 """Clients from which on an export without any of them is refused."""
@@ -66,8 +67,7 @@ class Update:
 
 def follow(
     before: Snapshot,
-    export: Snapshot,
-    beside: tuple[pl.Series, pl.DataFrame, tuple[str, ...]],
+    taken: Export,
     past: Past,
     policy: Policy,
     texts: Texts = ENGLISH,
@@ -76,11 +76,10 @@ def follow(
 
     Parameters
     ----------
-    before, export : Snapshot
-        The snapshot; the export, read beside it.
-    beside : (polars.Series, polars.DataFrame, tuple of str)
-        Of the export: ids of clients with a protected address; client_id and municipality of those who
-        moved out of the region; columns of clients that it lacks (as `tables.export.Export` has them).
+    before : Snapshot
+        The snapshot.
+    taken : Export
+        The export, read beside it.
     past : Past
         What the workspace remembers; empty for a folder.
     policy : Policy
@@ -97,11 +96,11 @@ def follow(
     InputError
         Where the export has none of the clients, or only a part of them.
     """
-    apart, away, missing = beside
+    export = taken.snapshot
     rules = (policy.triage, policy.retention.departures_months)
-    left = departing(before, export, apart, away, rules)
+    left = departing(before, export, taken.apart, taken.away, rules)
     _refuse_another(before, export, left)
-    lacking = lacking_columns(left.staying, missing)
+    lacking = lacking_columns(left.staying, taken.lacking)
     staying = kept_columns(left.staying, before, lacking)
     moves = confirmed_moves(export, staying, past, "coach_id" not in lacking)
     clients = next_clients(staying, before, waiting(moves), past, (export.date, lacking))
@@ -112,7 +111,7 @@ def follow(
         departures=left.departures,
         notices=(),
     )
-    following, dropped = locks(whole, before, export, apart, policy)
+    following, dropped = locks(whole, before, export, taken.apart, policy)
     tables = {
         "arrivals": arriving(before, export, staying, past),
         "gone": left.gone,

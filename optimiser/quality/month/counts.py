@@ -7,6 +7,7 @@ from datetime import date as Date
 
 import polars as pl
 
+from optimiser.quality.arrays import summed
 from optimiser.quality.month.levels import Level
 
 LEVEL_SUMS = (
@@ -23,6 +24,8 @@ CONTINUITY = ("kept", "handovers")
 PERIOD_SUMS = (*FLOWS, "returned", *FIRST, *CONTINUITY, "involuntary")
 COUNTED = ("clients", "interpreter_clients", *PERIOD_SUMS)
 """Sums that are counts of clients."""
+MINUTES = tuple(name for name in LEVEL_SUMS if name not in COUNTED)
+"""The other sums."""
 
 
 def places_of(levels: Sequence[Level]) -> pl.DataFrame:
@@ -64,7 +67,7 @@ def _date(old: Level | None, new: Level, places: pl.DataFrame) -> pl.DataFrame:
         (pl.lit(None) if name in unknown else pl.col(name).fill_null(0)).cast(pl.Int64).alias(name)
         for name in COUNTED
     ]
-    minutes = [pl.col(name).fill_null(0.0) for name in LEVEL_SUMS if name not in COUNTED]
+    minutes = [pl.col(name).fill_null(0.0) for name in MINUTES]
     since = pl.lit(None if old is None else old.date, dtype=pl.Date)
     dated = frame.with_columns(*whole, *minutes, since.alias("since"), pl.lit(new.date).alias("until"))
     return dated.select("since", "until", "municipality", *LEVEL_SUMS, *PERIOD_SUMS)
@@ -78,15 +81,16 @@ def _unknown(old: Level, new: Level) -> tuple[str, ...]:
 
 
 def _levels(new: Level) -> pl.DataFrame:
-    return new.clients.group_by("municipality").agg(
+    minutes = summed(new.clients, ["municipality"], ["demand_minutes", "load_minutes", "interpreter_minutes"])
+    counts = new.clients.group_by("municipality", maintain_order=True).agg(
         pl.len().alias("clients"),
-        pl.col("demand_minutes", "load_minutes", "interpreter_minutes").sum(),
         (pl.col("interpreter_minutes") > 0).sum().alias("interpreter_clients"),
     )
+    return counts.join(minutes, on="municipality", how="left", maintain_order="left")
 
 
 def _posts(new: Level) -> pl.DataFrame:
-    return new.posts.group_by("municipality").agg(pl.col("capacity_minutes").sum())
+    return summed(new.posts, ["municipality"], ["capacity_minutes"])
 
 
 def _arrivals(old: Level, new: Level) -> pl.DataFrame:
@@ -94,7 +98,9 @@ def _arrivals(old: Level, new: Level) -> pl.DataFrame:
     fresh = new.clients.join(old.clients, on="client_id", how="anti")
     gone = pl.concat([level.departures.filter(pl.col("date") <= new.date) for level in (old, new)])
     known = pl.col("client_id").is_in(gone["client_id"].unique().implode())
-    return fresh.group_by("municipality").agg(pl.len().alias("inflow"), known.sum().alias("returned"))
+    return fresh.group_by("municipality", maintain_order=True).agg(
+        pl.len().alias("inflow"), known.sum().alias("returned")
+    )
 
 
 def left_clients(old: Level, new: Level) -> pl.DataFrame:
@@ -107,7 +113,7 @@ def left_clients(old: Level, new: Level) -> pl.DataFrame:
 
 
 def _left(old: Level, new: Level) -> pl.DataFrame:
-    return left_clients(old, new).group_by("municipality").agg(pl.len().alias("outflow"))
+    return left_clients(old, new).group_by("municipality", maintain_order=True).agg(pl.len().alias("outflow"))
 
 
 def _first_meetings(old: Level, new: Level) -> pl.DataFrame:
@@ -115,7 +121,7 @@ def _first_meetings(old: Level, new: Level) -> pl.DataFrame:
     due = new.clients.filter((pl.col("first_due") > old.date) & (pl.col("first_due") <= new.date))
     held = pl.col("first_meeting") <= _day(new.date)
     on_time = pl.col("first_meeting") <= pl.col("first_due")
-    return due.group_by("municipality").agg(
+    return due.group_by("municipality", maintain_order=True).agg(
         on_time.fill_null(False).sum().alias("first_on_time"),
         (held & ~on_time).fill_null(False).sum().alias("first_late"),
         (~held).fill_null(True).sum().alias("first_not_held"),
@@ -136,7 +142,7 @@ def _stayed(old: Level, new: Level) -> pl.DataFrame:
     both = new.clients.join(had, on="client_id", how="inner")
     other = (pl.col("coach_id") != pl.col("was")).fill_null(False)
     risen = pl.col("involuntary_changes") > pl.col("more")
-    return both.group_by("municipality").agg(
+    return both.group_by("municipality", maintain_order=True).agg(
         (pl.col("coach_id") == pl.col("was")).fill_null(False).sum().alias("kept"),
         other.sum().alias("handovers"),
         (other & risen).sum().alias("involuntary"),

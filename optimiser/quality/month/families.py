@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.quality.arrays import Bools, Ints
-from optimiser.quality.month.hiding import LEAST_COACHES, Family, Hidden, Tree, few_of_any, hidden
+from optimiser.quality.month.hiding import LEAST_COACHES, Family, Hidden, Tree, hidden, without_known_zeros
+from optimiser.quality.suppress import few_of_any
+
+ALONE = {
+    "returned": ("returned",),
+    "first_late": ("first_late", "first_not_held"),
+    "involuntary": ("involuntary",),
+}
+"""Families whose figures are these counts and nothing else: 0 everywhere where their total is."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +41,7 @@ def hidden_at(
     """Return what is held back at one date, by family.
 
     A family is held back where a finer one could be told from a coarser: what is held back of the
-    coarser is held back of the finer as well.
+    coarser is held back of the finer as well; but what a total shown tells to be 0 is no secret.
 
     Parameters
     ----------
@@ -56,6 +64,11 @@ def hidden_at(
         zero_will_do = not tied or not few_of_any(columns).any()
         return hidden(tree, Family(columns, few_of_any, zero_will_do=zero_will_do), sizes, forced)
 
+    def told(names: tuple[str, ...], found: Hidden) -> Hidden:
+        if any(name not in known for name in names):
+            return found
+        return without_known_zeros(tree, np.column_stack([known[name] for name in names]), found)
+
     known |= _rests(known)
     found = {"all": places, "load": family(("served",), places)}
     found["demand"] = family(("without",), found["load"])
@@ -68,6 +81,8 @@ def hidden_at(
     # Who had a coach and stayed is nearly all that is left of the stock without the arrivals.
     found["continuity"] = family(("kept", "handovers"), found["flows"])
     found["involuntary"] = family(("involuntary", "wished"), found["continuity"])
+    for name, counted in ALONE.items():
+        found[name] = told(counted, found[name])
     return found
 
 

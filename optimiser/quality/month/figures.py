@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 
 from optimiser.domain.month import FAMILIES, MONTH
-from optimiser.quality.arrays import Ints
-from optimiser.quality.month.counts import COUNTED, places_of, sums_by_municipality
+from optimiser.quality.arrays import Ints, summed
+from optimiser.quality.month.counts import COUNTED, MINUTES, places_of, sums_by_municipality
 from optimiser.quality.month.families import Coaches, hidden_at
 from optimiser.quality.month.hiding import Hidden, Tree, hidden_places
 from optimiser.quality.month.levels import Level
@@ -94,7 +94,9 @@ def _hidden(
 
 
 def _without_coach(level: Level, places: pl.DataFrame) -> Ints:
-    alone = level.clients.filter(pl.col("coach_id").is_null()).group_by("municipality").len()
+    alone = (
+        level.clients.filter(pl.col("coach_id").is_null()).group_by("municipality", maintain_order=True).len()
+    )
     joined = places.join(alone, on="municipality", how="left", maintain_order="left")
     return joined["len"].fill_null(0).cast(pl.Int64).to_numpy()
 
@@ -136,9 +138,11 @@ def _rows(
     total = [
         pl.when(pl.col(v).null_count() == pl.len()).then(None).otherwise(pl.col(v).sum()).alias(v)
         for v in values
+        if v not in MINUTES
     ]
     whole = named.group_by("until", *keys, maintain_order=True).agg(pl.col("since").first(), *total)
-    whole = whole.sort("until", *keys[:1])
+    own = ["until", *keys[:1]]
+    whole = whole.join(summed(named, own, MINUTES), on=own, maintain_order="left").sort(own)
     held = [
         " ".join(name for name in FAMILIES if _of(families[name], level)[place])
         for families in found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimiser.quality.arrays import Bools, Ints
-from optimiser.quality.suppress import SMALLEST, Beside, held_back
+from optimiser.quality.suppress import SMALLEST, Beside, few_of_any, held_back
 
 LEAST_COACHES = 2
 """Fewest coaches whose capacity is shown as one figure: none is told of a single coach."""
@@ -96,12 +96,6 @@ class Family:
         return held_back(cells, self.least, zero_will_do=self.zero_will_do, partner=self.partner)
 
 
-def few_of_any(counts: Ints) -> Bools:
-    """Places in which a count is 1 to 4, shape (n,)."""
-    found: Bools = np.any((counts > 0) & (counts < SMALLEST), axis=1)
-    return found
-
-
 def hidden(tree: Tree, family: Family, sizes: Ints, forced: Hidden | None = None) -> Hidden:
     """Return what of a family is held back, so that no subtraction over places gives it back.
 
@@ -134,6 +128,26 @@ def hidden(tree: Tree, family: Family, sizes: Ints, forced: Hidden | None = None
     if region:
         return Hidden(np.ones_like(places), np.ones_like(areas), True)
     return Hidden(places | areas[tree.area_of], areas, False)
+
+
+def without_known_zeros(tree: Tree, counts: Ints, found: Hidden) -> Hidden:
+    """Return what is held back but for figures that a total shown tells to be 0.
+
+    Parameters
+    ----------
+    tree : Tree
+        The places.
+    counts : numpy.ndarray
+        Shape (M, k), all counts that the figures tell.
+    found : Hidden
+        What is held back of the figures.
+    """
+    if found.region:
+        return found
+    sums = tree.summed(counts)
+    areas = found.areas & bool(sums.any())
+    known = ~areas & ~sums.any(axis=1)
+    return Hidden(found.municipalities & ~known[tree.area_of], areas, False)
 
 
 def hidden_places(tree: Tree, clients: Ints) -> Hidden:

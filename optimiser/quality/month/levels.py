@@ -11,7 +11,7 @@ import polars as pl
 from optimiser.domain.calendar import first_interview_due
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
-from optimiser.quality.arrays import Floats, blocks, coded
+from optimiser.quality.arrays import Floats, blocks, coded, summed
 from optimiser.quality.facts import Facts, facts
 from optimiser.quality.pairs import Pairs, interpreter_minutes, least_demand
 from optimiser.quality.people import sorted_clients
@@ -111,14 +111,17 @@ def _minutes(coach_id: pl.Series, known: Facts, policy: Policy) -> tuple[Floats,
 
 def _divided(clients: pl.DataFrame, capacity: pl.DataFrame) -> pl.DataFrame:
     """The parts of each coach's capacity, by municipality."""
-    parts = (
-        clients.filter(pl.col("coach_id").is_not_null() & (pl.col("load_minutes") > 0))
-        .group_by("coach_id", "municipality")
-        .agg(pl.col("load_minutes").sum())
-        .with_columns(share=pl.col("load_minutes") / pl.col("load_minutes").sum().over("coach_id"))
-    )
-    busy = parts.join(capacity.drop("municipality"), on="coach_id", how="inner").select(
-        "coach_id", "municipality", capacity_minutes=pl.col("capacity_minutes") * pl.col("share")
+    held = clients.filter(pl.col("coach_id").is_not_null() & (pl.col("load_minutes") > 0))
+    parts = summed(held, ["coach_id", "municipality"], ["load_minutes"])
+    loads = summed(parts, ["coach_id"], ["load_minutes"]).rename({"load_minutes": "whole"})
+    busy = (
+        parts.join(loads, on="coach_id", maintain_order="left")
+        .join(capacity.drop("municipality"), on="coach_id", maintain_order="left")
+        .select(
+            "coach_id",
+            "municipality",
+            capacity_minutes=pl.col("capacity_minutes") * (pl.col("load_minutes") / pl.col("whole")),
+        )
     )
     idle = capacity.join(parts, on="coach_id", how="anti").filter(pl.col("capacity_minutes") > 0)
     return pl.concat([busy, idle.select(busy.columns)]).sort("coach_id", "municipality")

@@ -72,7 +72,7 @@ def bands_chart(
     """Lay out lines of (label, amounts per band before, after): a thin bar above a thick one.
 
     Bars are shares of the line's amounts, so that small municipalities can be read; the numbers on
-    them are the amounts themselves where `whole`, else the shares.
+    them are the amounts themselves: numbers where `whole`, else shares.
     """
     stacks = tuple(_stack(i, line, texts, whole) for i, line in enumerate(lines))
     text = texts.gettext("Thin bar: before; thick bar: after. The table gives the numbers.")
@@ -98,7 +98,7 @@ def _segments(
         if not amount:
             continue
         width = (WIDTH - LABEL) * amount / total
-        number = texts.number(amount) if whole else texts.share(amount / total)
+        number = texts.number(amount) if whole else texts.share(amount)
         text = texts.gettext("{band}, {when}: {number}").format(band=title, when=when, number=number)
         shown = number if numbered and width > ROOM_FOR_CHARACTER * len(number) else ""
         found.append(Segment(round(x, 1), round(width, 1), band.style, shown, text))

@@ -72,7 +72,10 @@ def _units(snapshot: Snapshot) -> pl.DataFrame:
 
 def assumption_frame(assumptions: tuple[Assumption, ...], texts: Texts) -> pl.DataFrame:
     """Return the assumptions as rows of `ASSUMPTIONS`, in a language."""
-    rows = [(texts.of(a.text), a.rows, texts.of(a.remedy)) for a in assumptions]
+    rows = [
+        (" ".join(texts.of(part) for part in (a.text, a.detail) if part), a.rows, texts.of(a.remedy))
+        for a in assumptions
+    ]
     schema = {"assumption": pl.String, "rows": pl.Int32, "remedy": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

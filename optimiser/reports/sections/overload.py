@@ -268,7 +268,7 @@ def _municipality_table(facts: ReportFacts, found: Overload, texts: Texts) -> Pa
     )
     return PageTable(
         _("Hours a month above capacity by the municipality of the clients behind them"),
-        headings(_("Municipality"), "#" + _("Clients with a coach"), "#" + _("Hours above capacity")),
+        headings(_("Municipality"), "#" + _("Clients"), "#" + _("Hours above capacity")),
         rows,
         folded=_("Show the municipalities"),
     )

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from optimiser.domain.travel import travel_minutes
+from optimiser.quality.arrays import Ints
+from optimiser.quality.suppress import parts_held_back
+from optimiser.quality.treatment import HELD
 from optimiser.reports.bands import BANDS, SHARE_DIGITS, band_index, band_names
 from optimiser.reports.charts.bands_chart import BandsChart, bands_chart
 from optimiser.reports.charts.map_chart import RegionMap, neighbour_pairs, region_map
 from optimiser.reports.facts import ReportFacts
-from optimiser.reports.layout import Cell, PageTable, cells, headings
+from optimiser.reports.layout import HELD_BACK, Cell, PageTable, cells, headings, with_legend
 from optimiser.reports.sections.load import load_cell
 from optimiser.reports.sections.treatment import clients_shown
 from optimiser.reports.texts import DASH, Texts
 
-SHARES = [f"{when}{i}" for when in ("before_", "after_") for i in range(len(BANDS))]
+WHEN = {"before": "served_before", "after": "served"}
+"""Word for a time to the share of the clients who have a coach then."""
+SHARES = [f"{when}_{i}" for when in WHEN for i in range(len(BANDS))]
 
 
 @dataclass(frozen=True)
@@ -89,8 +96,10 @@ def municipality_frame(facts: ReportFacts) -> pl.DataFrame:
     polars.DataFrame
         municipality, name, lat, lon, offices (coaches with their office there), clients (null where
         held back), before, after (mean utilisation of the coaches, weighted by their clients from
-        there, in whole per cent), before_0 ... after_3 (share of its clients with a coach in that load band), sorted by
-        code. Where the clients are held back, what their few coaches carry is held back too (null).
+        there, in whole per cent), before_0 ... after_3 (share of its clients with a coach in that load band, in
+        whole per cent), held_back (of before, after, before_bands, after_bands those that are; with a space
+        between), sorted by code. Where the clients are held back, what their few coaches carry is held
+        back too (null); so are means whose clients are, and bands beside one that 1 to 4 clients are in.
     """
     base = facts.snapshot.municipalities.select(
         pl.col("municipality").cast(pl.String), "name", "lat", "lon"
@@ -101,16 +110,48 @@ def municipality_frame(facts: ReportFacts) -> pl.DataFrame:
     return (
         base.join(offices, on="municipality", how="left")
         .join(clients_shown(facts), on="municipality", how="left")
-        .join(_served(facts, "previous_coach_id", "before"), on="municipality", how="left")
-        .join(_served(facts, "coach_id", "after"), on="municipality", how="left")
+        .join(_told(facts, "previous_coach_id", "before"), on="municipality", how="left")
+        .join(_told(facts, "coach_id", "after"), on="municipality", how="left")
         .with_columns(pl.when(pl.col("clients").is_not_null()).then(pl.col("before", "after", *SHARES)))
+        .with_columns(_all_held("before"), _all_held("after"))
+        .with_columns(pl.concat_str("held_before", "held_after", separator=" ").alias(HELD))
         .with_columns(pl.col("offices").fill_null(0))
+        .drop("held_before", "held_after")
         .sort("municipality")
     )
 
 
+def _all_held(when: str) -> pl.Expr:
+    """Names of what is held back at a time: everything where the clients are."""
+    everything = pl.lit(f"{when} {when}_bands")
+    held = pl.col(f"held_{when}").fill_null("")
+    return pl.when(pl.col("clients").is_null()).then(everything).otherwise(held).alias(f"held_{when}")
+
+
+def _told(facts: ReportFacts, coach: str, when: str) -> pl.DataFrame:
+    """Return what may be told of `_served`, with `held_` and the time: names of what is held back."""
+    cells = facts.treatment.municipality.select(
+        pl.col("cell").cast(pl.String).alias("municipality"),
+        mean=pl.col("hidden") | pl.col(HELD).fill_null("").str.split(" ").list.contains(WHEN[when]),
+    )
+    served = cells.join(_served(facts, coach, when), on="municipality", how="left").sort("municipality")
+    names = [f"{when}_{i}" for i in range(len(BANDS))]
+    counts: Ints = served.select(pl.col(f"n_{name}").fill_null(0) for name in (when, *names)).to_numpy()
+    able, rest = counts[:, 1:].sum(axis=1), counts[:, 0] - counts[:, 1:].sum(axis=1)
+    parts = np.column_stack([counts[:, 1:], rest])
+    bands = parts_held_back(parts, able, served["mean"].to_numpy(), shares=True)
+    mean, held = pl.col("mean"), pl.Series(bands)
+    words = [pl.when(mean).then(pl.lit(when)), pl.when(held).then(pl.lit(f"{when}_bands"))]
+    return served.select(
+        "municipality",
+        pl.when(~mean).then(when).alias(when),
+        *(pl.when(~held).then(name).alias(name) for name in names),
+        pl.concat_str(words, separator=" ", ignore_nulls=True).alias(f"held_{when}"),
+    )
+
+
 def _served(facts: ReportFacts, coach: str, when: str) -> pl.DataFrame:
-    """Return per municipality the mean utilisation of its clients' coaches and the shares by band."""
+    """Return per municipality the mean utilisation of its clients' coaches, shares by band, and clients behind (`n_`)."""
     shares = facts.coaches().select(pl.col("coach_id").alias(coach), pl.col(when).alias("share"))
     pairs = (
         facts.recount.clients.select(pl.col("municipality", coach).cast(pl.String))
@@ -122,26 +163,19 @@ def _served(facts: ReportFacts, coach: str, when: str) -> pl.DataFrame:
     )
     able = pl.col("len").filter(pl.col("share").is_not_null()).sum()
     mean = (pl.col("share") * pl.col("len")).sum() / able
-    parts = [pl.col("len").filter(pl.col("band") == i).sum() / able for i in range(len(BANDS))]
-    named = [part.fill_nan(None).alias(f"{when}_{i}") for i, part in enumerate(parts)]
+    counts = [pl.col("len").filter(pl.col("band") == i).sum() for i in range(len(BANDS))]
+    named = [(n / able).fill_nan(None).round(SHARE_DIGITS).alias(f"{when}_{i}") for i, n in enumerate(counts)]
+    behind = [n.cast(pl.Int64).alias(f"n_{when}_{i}") for i, n in enumerate(counts)]
     mean = mean.fill_nan(None).round(SHARE_DIGITS)
-    return pairs.group_by("municipality", maintain_order=True).agg(mean.alias(when), *named)
+    everybody = pl.col("len").sum().cast(pl.Int64).alias(f"n_{when}")
+    return pairs.group_by("municipality", maintain_order=True).agg(
+        mean.alias(when), *named, everybody, *behind
+    )
 
 
 def _table(places: pl.DataFrame, texts: Texts) -> PageTable:
     _ = texts.gettext
-    few = Cell(_("held back"), hidden=True)
-    rows = tuple(
-        cells(
-            row["name"],
-            few if row["clients"] is None else texts.number(row["clients"]),
-            texts.number(row["offices"]),
-            _mean(row["before"], texts),
-            _mean(row["after"], texts),
-            *(texts.share(row[f"after_{i}"]) for i in range(len(BANDS))),
-        )
-        for row in places.to_dicts()
-    )
+    rows = tuple(_row(row, texts) for row in places.to_dicts())
     names = ["#" + _("Clients with a coach {band}").format(band=name) for name in band_names(texts)]
     heads = headings(
         _("Municipality"),
@@ -152,7 +186,21 @@ def _table(places: pl.DataFrame, texts: Texts) -> PageTable:
         *names,
     )
     caption = _("Municipalities: how full the coaches of their clients are, wherever those coaches work")
-    return PageTable(caption, heads, rows)
+    return PageTable(with_legend(caption, rows, texts), heads, rows)
+
+
+def _row(row: dict[str, Any], texts: Texts) -> tuple[Cell, ...]:
+    few, held = Cell(texts.gettext("held back"), hidden=True), row[HELD].split()
+    bands = [
+        HELD_BACK if "after_bands" in held else texts.share(row[f"after_{i}"]) for i in range(len(BANDS))
+    ]
+    return cells(
+        row["name"],
+        few if row["clients"] is None else texts.number(row["clients"]),
+        texts.number(row["offices"]),
+        *(HELD_BACK if when in held else _mean(row[when], texts) for when in WHEN),
+        *bands,
+    )
 
 
 def _mean(share: float | None, texts: Texts) -> Cell:

@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from optimiser.quality.treatment import HELD
 from optimiser.reports.facts import ReportFacts
-from optimiser.reports.layout import Cell, PageTable, cells, headings
+from optimiser.reports.layout import HELD_BACK, STAR, Cell, PageTable, cells, headings, with_legend
 from optimiser.reports.texts import DASH, Texts
 from optimiser.reports.words import language_names
 
@@ -73,7 +74,7 @@ def _measure_names(texts: Texts) -> dict[str, str]:
 
 
 def _table(caption: str, group: str, frame: pl.DataFrame, names: dict[str, str], texts: Texts) -> PageTable:
-    """Return the cells of one dimension; a hidden cell shows its name and nothing else."""
+    """Return the cells of one dimension; a hidden cell shows its name and nothing else, a held back figure a star."""
     rows = tuple(
         _row(names.get(row["cell"]) or row["name"] or row["cell"], row, texts) for row in frame.to_dicts()
     )
@@ -83,26 +84,31 @@ def _table(caption: str, group: str, frame: pl.DataFrame, names: dict[str, str],
     titles = ["#" + title for title in _measure_names(texts).values()]
     clients = "#" + texts.gettext("Clients")
     when = texts.gettext("{caption}: before → after").format(caption=caption)
-    return PageTable(when, headings(group, clients, *titles), rows)
+    return PageTable(with_legend(when, rows, texts), headings(group, clients, *titles), rows)
 
 
 def _row(name: str, row: dict[str, Any], texts: Texts) -> tuple[Cell, ...]:
     if row["hidden"]:
         held = Cell(texts.gettext("held back"), hidden=True)
-        return cells(name, held, *(DASH for _measure in MEASURES))
+        return cells(name, held, *(HELD_BACK for _measure in MEASURES))
     figures = [_change(row, measure, texts) for measure in MEASURES]
     return cells(name, texts.number(row["clients"]), *figures)
 
 
-def _change(row: dict[str, Any], measure: str, texts: Texts) -> str:
-    """Return a figure before and after, only after where there is no before."""
+def _change(row: dict[str, Any], measure: str, texts: Texts) -> Cell:
+    """Return a figure before and after, only after where there is no before; stars for what is held back."""
+    held = {measure, f"{measure}_before"}.intersection((row[HELD] or "").split())
     write: Callable[[float | None], str] = texts.share
     if measure == "travel_minutes":
         write = _minutes(texts)
-    after = write(row[measure])
-    if f"{measure}_before" not in row:
-        return after
-    return texts.gettext("{before} → {after}").format(before=write(row[f"{measure}_before"]), after=after)
+    names = [name for name in (f"{measure}_before", measure) if name in row]
+    if held.issuperset(names):
+        return HELD_BACK
+    told = [STAR if name in held else write(row[name]) for name in names]
+    if len(told) == 1:
+        return Cell(told[0])
+    change = texts.gettext("{before} → {after}").format(before=told[0], after=told[1])
+    return Cell(change, hidden=bool(held))
 
 
 def _minutes(texts: Texts) -> Callable[[float | None], str]:
