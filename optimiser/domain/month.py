@@ -16,7 +16,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "returned": ("returned",),
     "first_meetings": ("first_due", "first_on_time", "first_on_time_share"),
     "first_late": ("first_late", "first_not_held"),
-    "continuity": ("had_coach", "kept", "handovers", "continuity"),
+    "continuity": ("handovers", "continuity"),
+    "stayed": ("had_coach", "kept"),
     "involuntary": ("involuntary",),
 }
 """Figures that are held back together; `all` for all figures of a place with few clients."""

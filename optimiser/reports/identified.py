@@ -159,7 +159,7 @@ def _persons(table: IdTable, heading: str, key: KeyFile, texts: Texts) -> list[t
         ]
     else:
         shown = [
-            (_("{column}: name").format(column=heading), lambda p: p.name or p.email or p.id, key.coaches),
+            (_("{column}: name").format(column=heading), lambda p: p.name or p.id, key.coaches),
             (_("{column}: id in the export").format(column=heading), lambda p: p.id, key.coaches),
         ]
     cells = table.frame[heading].cast(pl.String)

@@ -29,6 +29,7 @@ FAMILY_WORDS = {
     "first_meetings": mark("first meetings"),
     "first_late": mark("late first meetings"),
     "continuity": mark("continuity and handovers"),
+    "stayed": mark("who stayed with a coach"),
     "involuntary": mark("handovers not asked for"),
 }
 """What each family of figures is called where it is held back."""

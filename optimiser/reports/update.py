@@ -116,8 +116,8 @@ def _gone(update: Update) -> list[Message]:
     if update.between:
         lines.append(
             several(
-                "{count:,} client came and left between the two exports; the departure is noted.",
-                "{count:,} clients came and left between the two exports; the departures are noted.",
+                "{count:,} departure of a client whom the snapshot does not know was left out.",
+                "{count:,} departures of clients whom the snapshot does not know were left out.",
                 update.between,
             )
         )

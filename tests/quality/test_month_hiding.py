@@ -240,3 +240,16 @@ def test_hidden_figures_are_named() -> None:
         assert rows[before].is_null().equals(rows[after].is_null())
     empty = rows.filter(pl.col("inflow").is_null())
     assert empty.filter(pl.col("held_back").is_null()).is_empty()
+
+
+def test_who_stayed_without_a_coach_is_not_one_subtraction_away() -> None:
+    """Of 102 clients 8 came and 92 stayed with a coach: that two stayed without one is not told."""
+    before = [of_town(n, coach_id=None if n in (50, 51) else "ann") for n in range(100)]
+    after = [of_town(n, coach_id=None if n in (50, 51) else "ann") for n in range(6, 108)]
+    months = month_figures(
+        [level_of(month_of(day, rows), policy()) for day, rows in ((JANUARY, before), (FEBRUARY, after))]
+    )
+    row = months.rows.filter((pl.col("level") == "region") & (pl.col("until") == FEBRUARY)).to_dicts()[0]
+    assert (row["clients"], row["inflow"], row["continuity"]) == (102, 8, 1.0)
+    assert (row["had_coach"], row["kept"]) == (None, None)
+    assert "stayed" in row["held_back"].split()

@@ -9,7 +9,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from optimiser.domain.handovers import COVER
+from optimiser.domain.handovers import COVER, HANDOVERS, RETURNS
 from optimiser.domain.moves import MOVES
 from optimiser.reports.names import beside, coach_columns
 from optimiser.reports.page import report_page
@@ -85,7 +85,7 @@ def test_the_list_of_moves_is_read_again_in_each_language(language: str, tmp_pat
 
 
 def test_books_of_tables_have_names_too(tmp_path: Path) -> None:
-    """A workbook of declared tables shows names beside ids, codes as words, flags as words."""
+    """A workbook of declared tables shows names beside ids, codes as words, and no driver of demand."""
     day = date(2022, 9, 1)
     write_tables(tmp_path / "x.xlsx", "Cover", day, [], [("Cover", COVER, rows_of(COVER))], coach_names=NAMES)
     page = openpyxl.load_workbook(tmp_path / "x.xlsx")["Cover"]
@@ -93,4 +93,21 @@ def test_books_of_tables_have_names_too(tmp_path: Path) -> None:
     assert heads[heads.index("To coach") + 1] == "To coach: name"
     first = {str(h): c.value for h, c in zip(heads, page[2], strict=True)}
     assert (first["To coach"], first["To coach: name"]) == ("K1", "Aino Aalto")
-    assert (first["Part"], first["Language"], first["Language before"]) == ("of the leaver", "Finnish", "yes")
+    assert first["Part"] == "of the leaver"
+    assert not {"Language", "Language before", "Interpreter before"} & set(map(str, heads)), (
+        "drivers of demand"
+    )
+
+
+def test_books_of_tables_say_codes_and_flags_in_words(tmp_path: Path) -> None:
+    """A language stands by its name, a flag as yes or no."""
+    day = date(2022, 9, 1)
+    tables = [("Handovers", HANDOVERS, rows_of(HANDOVERS)), ("Returns", RETURNS, rows_of(RETURNS))]
+    write_tables(tmp_path / "x.xlsx", "Words", day, [], tables)
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    handover, back = (
+        {str(h.value): c.value for h, c in zip(page[1], page[2], strict=True)}
+        for page in (book["Handovers"], book["Returns"])
+    )
+    assert handover["Language"] == "Finnish"
+    assert back["Returns"] == "yes"

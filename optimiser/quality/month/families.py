@@ -80,6 +80,8 @@ def hidden_at(
     found["first_late"] = family(("first_late", "first_not_held"), found["first_meetings"])
     # Who had a coach and stayed is nearly all that is left of the stock without the arrivals.
     found["continuity"] = family(("kept", "handovers"), found["flows"])
+    # Those who stayed less those who stayed with a coach had none on one of the two days.
+    found["stayed"] = family(("uncoached",), found["continuity"])
     found["involuntary"] = family(("involuntary", "wished"), found["continuity"])
     for name, counted in ALONE.items():
         found[name] = told(counted, found[name])
@@ -99,6 +101,10 @@ def _rests(known: Mapping[str, Ints]) -> dict[str, Ints]:
         for name, (whole, part) in rests.items()
         if whole in known and part in known
     }
+    stayed = ("clients", "inflow", "kept", "handovers")
+    if all(name in known for name in stayed):
+        clients, inflow, kept, handovers = (known[name] for name in stayed)
+        found["uncoached"] = clients - inflow - kept - handovers
     if "first_late" in known:
         found["first_not_on_time"] = known["first_late"] + known["first_not_held"]
     return found
