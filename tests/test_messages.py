@@ -50,7 +50,6 @@ TEXTS = {
     ("tables/demo/staff.py", "youth team"): "a cell of the made-up region: data",
     ("tables/demo/staff.py", ", small offices"): "a cell of the made-up region: data",
     ("tables/coach_forms.py", "-|--|"): "cells that stand for nobody",
-    ("tables/look_sheets.py", "kaikki yhteensä"): "a row of totals as people write it",
 }
 """Single texts (or how they begin) that stay as they are, and why."""
 

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from optimiser.allocation.codes import Codes, Floats
 from optimiser.allocation.encode import Encoding
 from optimiser.allocation.facts import KEPT_BY
+from optimiser.allocation.outcome import MOVED, Outcome, outcome_of
 from optimiser.allocation.pairs import Pairs
-from optimiser.allocation.prices import pair_price
+from optimiser.allocation.prices import curve, pair_price
 from optimiser.allocation.rules import MOVING, barred
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.moves import ACCEPTED, REJECTED, spoken
@@ -27,6 +29,8 @@ from optimiser.domain.texts import said
 
 NEW, CHANGED, SAME, NONE = "new", "changed", "same", "none"
 WISH = "client_wish"
+LEAST = 1e-6
+"""Minutes a month below which a difference of costs is none."""
 CAUSES = {
     "municipality": "former_municipality",
     "language": "former_language",
@@ -75,6 +79,8 @@ class Letter:
         Monday of the week of the change, where the move list names it.
     confirmed : datetime.date or None
         Day on which an official accepted the change.
+    meeting : bool
+        Whether a next meeting is agreed.
     """
 
     client_id: str
@@ -86,6 +92,7 @@ class Letter:
     grounds: tuple[Ground, ...]
     week: Date | None = None
     confirmed: Date | None = None
+    meeting: bool = False
 
 
 def letter(
@@ -128,7 +135,11 @@ def letter(
     week, confirmed = _decided(client_id, client["coach_id"], coach, moves)
     present = client["coach_id"]
     kind = NONE if coach is None else NEW if present is None else SAME if present == coach else CHANGED
-    known = () if coach is None else tuple(_grounds(_Case(snapshot, encoding, client, coach), kind))
+    known: tuple[Ground, ...] = ()
+    if coach is not None:
+        plan = outcome_of(encoding, _coaches(encoding, rows), encoding.facts.policy)
+        known = tuple(_grounds(_Case(snapshot, encoding, client, coach, plan), kind))
+    meeting = client["next_meeting"]
     return Letter(
         client_id=client_id,
         kind=kind,
@@ -139,7 +150,15 @@ def letter(
         grounds=known,
         week=week,
         confirmed=confirmed,
+        meeting=meeting is not None and meeting >= snapshot.date,
     )
+
+
+def _coaches(encoding: Encoding, rows: pl.DataFrame) -> Codes:
+    """Places of the plan's coaches, by client id, -1 for none; shape (n,)."""
+    places = {name: place for place, name in enumerate(encoding.coach_ids)}
+    found = rows.sort("client_id")["coach_id"].replace_strict(places, default=-1, return_dtype=pl.Int32)
+    return found.fill_null(-1).to_numpy()
 
 
 def _complaint(client_id: str, problem: str, advice: str) -> Complaint:
@@ -174,12 +193,13 @@ def _decided(
 
 @dataclass(frozen=True)
 class _Case:
-    """One client and the coach proposed."""
+    """One client and the coach proposed, and what the whole plan means."""
 
     snapshot: Snapshot
     encoding: Encoding
     client: dict[str, Any]
     coach: str
+    plan: Outcome
 
     @property
     def at(self) -> int:
@@ -207,8 +227,9 @@ def _grounds(case: _Case, kind: str) -> Iterator[Ground]:
     elif causes is not None:
         told |= {ground.code: ground for ground in causes(case)}
     told |= {ground.code: ground for ground in _service(case)}
-    if "language_gained" in told:
-        told.pop("language_other", None)
+    for gained, same in (("language_gained", "language_other"), ("specialism_gained", "specialism")):
+        if gained in told:
+            told.pop(same, None)
     yield from told.values()
 
 
@@ -226,7 +247,12 @@ def _wished(case: _Case) -> bool:
 def _why_same(case: _Case) -> Iterator[Ground]:
     if case.encoding.frozen_by[case.at] & KEPT_BY["recent_change"]:
         yield Ground("settled")
-    yield Ground("known")
+    met, since = case.client["last_meeting"], case.client["coach_since"]
+    # Only a meeting since this coach began says that the two know each other.
+    if met is not None and since is not None and met >= since:
+        yield Ground("known")
+    else:
+        yield Ground("present")
 
 
 def _why_changed(case: _Case) -> Iterator[Ground]:
@@ -248,19 +274,59 @@ def _why_changed(case: _Case) -> Iterator[Ground]:
 
 
 def _gains(case: _Case, present: int) -> Iterator[Ground]:
-    """What a change brings that no rule demands; a household's and a pin's reasons are not the client's own."""
+    """What a change brings that no rule demands; what a pin or another member of the household demands is not told."""
     encoding, at = case.encoding, case.at
-    if encoding.rows.pin[at] >= 0 or encoding.units.size[encoding.units.of_client[at]] > 1:
+    if encoding.rows.pin[at] >= 0 or not encoding.units.may_stay[at]:
         return
-    old, new, prices = case.with_coach(present), case.with_coach(case.to), encoding.facts.policy.prices
+    told = [Ground(code) for code in _own_gains(case, present)]
+    if not told:
+        told = [Ground(code) for code in _gains_of_all(case)][:1]
+    yield from told
+
+
+def _own_gains(case: _Case, present: int) -> Iterator[str]:
+    """What the change brings the client, and the coaches who would otherwise have less time."""
+    old, new, prices = case.with_coach(present), case.with_coach(case.to), case.encoding.facts.policy.prices
     nearer = new.road_minutes()[0] < old.road_minutes()[0] and new.in_person_meetings()[0] > 0
     if nearer and prices.travel_share > 0:
-        yield Ground("nearer")
+        yield "nearer"
     if new.share_language()[0] and not old.share_language()[0]:
-        yield Ground("language_gained")
-    # What the pair itself does not pay for can only be the sharing out of the work.
-    if pair_price(old)[0] - pair_price(new)[0] <= encoding.rows.saving[at]:
-        yield Ground("balance")
+        yield "language_gained"
+    if _knows_need(new) and not _knows_need(old):
+        yield "specialism_gained"
+    before, after = case.plan.before, case.plan.after
+    if _crowding(case, old, before) > _crowding(case, new, after) + LEAST:
+        yield "balance"
+
+
+def _gains_of_all(case: _Case) -> Iterator[str]:
+    """What the changes of all who could stay bring together; said where the client's own explains nothing."""
+    encoding, plan, policy = case.encoding, case.plan, case.encoding.facts.policy
+    moved = np.flatnonzero(plan.status == MOVED)
+    old = Pairs(encoding.facts, encoding.rows.profile[moved], encoding.rows.present[moved])
+    new = Pairs(encoding.facts, encoding.rows.profile[moved], plan.coach[moved])
+    coaches, limits = len(encoding.coach_ids), encoding.facts.coaches.limits
+    stayed = plan.after - np.bincount(new.coach, new.demand(), minlength=coaches)
+    stayed = stayed + np.bincount(old.coach, old.demand(), minlength=coaches)
+    costs = [curve(loads, limits.capacity, limits.soft_limit, policy).sum() for loads in (stayed, plan.after)]
+    if costs[0] > costs[1] + LEAST:
+        yield "shared"
+    if pair_price(old).sum() > pair_price(new).sum() + LEAST:
+        yield "arranged"
+
+
+def _crowding(case: _Case, pair: Pairs, loads: Floats) -> float:
+    """What the client's share of a coach's load costs at the loads given, minutes a month."""
+    limits, policy = case.encoding.facts.coaches.limits, case.encoding.facts.policy
+    capacity, soft, load = (part[pair.coach] for part in (limits.capacity, limits.soft_limit, loads))
+    less = np.maximum(load - pair.demand(), 0.0)
+    return float((curve(load, capacity, soft, policy) - curve(less, capacity, soft, policy))[0])
+
+
+def _knows_need(pair: Pairs) -> bool:
+    """Whether the coach has the specialism that the client needs."""
+    needed = int(pair.clients.specialism[pair.client][0])
+    return needed >= 0 and bool(pair.coaches.specialisms[pair.coach[0], needed])
 
 
 def _service(case: _Case) -> Iterator[Ground]:
@@ -284,7 +350,7 @@ def _service(case: _Case) -> Iterator[Ground]:
     ages = coaches.age_groups[coach]
     if int(ages.sum()) < len(AGE_GROUPS) and ages[clients.age_group[profile]]:
         yield Ground("age")
-    if clients.specialism[profile] >= 0 and coaches.specialisms[coach, clients.specialism[profile]]:
+    if _knows_need(pair):
         yield Ground("specialism")
     channel = str(case.client["channel"])
     if channel != "in_person":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date as Date
 from pathlib import Path
@@ -16,6 +15,7 @@ from optimiser.cli.speak import tell, texts
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.texts import Message, said, several
 from optimiser.domain.update import ARRIVALS, GONE
+from optimiser.tables.staged import staged_file
 from optimiser.tables.write import write_table
 from optimiser.workspace.disk import written
 from optimiser.workspace.entries import APPLY, PURGE, SHOWN, UNDO, UPDATE, Entry
@@ -100,15 +100,8 @@ def _is_export(file: Path) -> bool:
 
 
 def _export(entries: Sequence[Entry], file: Path, finnish: bool) -> None:
-    beside = file.with_name(f".{file.name}.new")
-    with written(file):
-        try:
-            write_table(log_frame(entries), LOG_TABLE, beside, finnish)
-            beside.replace(file)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise
+    with written(file), staged_file(file, _is_export) as beside:
+        write_table(log_frame(entries), LOG_TABLE, beside, finnish)
     tell(several("{count:,} entry in {file}", "{count:,} entries in {file}", len(entries), file=str(file)))
 
 

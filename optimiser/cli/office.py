@@ -44,12 +44,20 @@ def pseudonymise(
     new_people: Annotated[
         bool, typer.Option("--new-people", help="The export is of people the key does not know yet.")
     ] = False,
+    new_key: Annotated[
+        bool, typer.Option("--new-key", help="Begin anew with a new key, though other folders here have one.")
+    ] = False,
+    forget_before: Annotated[
+        datetime | None,
+        typer.Option(formats=DAYS, help="Take persons not seen since that day out of the key file."),
+    ] = None,
     finnish: Finnish = False,
 ) -> None:
     """Turn an export with names and identity codes into tables with pseudonymous ids."""
     from optimiser.cli.pseudonyms import Wishes, write_pseudonymous
 
-    write_pseudonymous(Wishes(raw, key, out, headings, finnish, new_people))
+    day = forget_before.date() if forget_before else None
+    write_pseudonymous(Wishes(raw, key, out, headings, finnish, new_people, new_key, day))
 
 
 @app.command(epilog="Example: optimiser reidentify demo/plan --key office.key")
@@ -76,11 +84,15 @@ def update(
     by: By = "",
     headings: Headings = None,
     finnish: Finnish = False,
+    many_gone: Annotated[
+        bool,
+        typer.Option("--many-gone", help="More clients than usual have left; take the export as it is."),
+    ] = False,
 ) -> None:
     """Say what has changed since the snapshot, and write the next one."""
     from optimiser.cli.update import Wishes, write_update
 
-    write_update(Wishes(region, export, out, policy, by, headings, finnish))
+    write_update(Wishes(region, export, out, policy, by, headings, finnish, many_gone))
 
 
 @app.command(epilog="Example: optimiser month january february march --out demo/month")

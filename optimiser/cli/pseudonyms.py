@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from pathlib import Path
 
@@ -12,8 +14,15 @@ from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.schema import TABLES
-from optimiser.domain.texts import said, several
-from optimiser.tables.pseudonym_folder import FILES, RECORD, key_id_of, read_id_tables, write_folder
+from optimiser.domain.texts import Message, said, several
+from optimiser.tables.pseudonym_folder import (
+    FILES,
+    RECORD,
+    key_id_of,
+    read_id_tables,
+    unread_files,
+    write_folder,
+)
 from optimiser.tables.pseudonym_key import (
     SECRET_BYTES,
     KeyFile,
@@ -30,6 +39,9 @@ from optimiser.workspace import current, is_workspace
 SHOWN = 40
 """Dropped columns told on the screen; all are in dropped.csv."""
 
+SHOWN_UNREAD = 12
+"""Files left unread told on the screen."""
+
 
 @dataclass(frozen=True)
 class Wishes:
@@ -41,6 +53,8 @@ class Wishes:
     headings: Path | None
     finnish: bool
     new_people: bool = False
+    new_key: bool = False
+    forget_before: Date | None = None
 
     def folder(self) -> Path:
         """The folder to write."""
@@ -54,14 +68,38 @@ def write_pseudonymous(wishes: Wishes) -> None:
     _refuse_places(wishes, out)
     with key_alone(wishes.key), Stopwatch() as watch:
         new = not wishes.key.exists()
-        key = _new_key(out) if new else _key_of(wishes.key, out)
+        key = _new_key(wishes, out) if new else _key_of(wishes, out)
         with watch.phase("read"):
             found = pseudonymised(wishes.raw, key, headings=wishes.headings, progress=watch)
         if found.is_strange() and not wishes.new_people:
             raise _strange(wishes.key, found)
+        found, forgotten = _forget(wishes, found)
         with watch.phase("write"):
             _write(wishes, out, found, new)
     _say(wishes, out, found, new)
+    if wishes.forget_before is not None:
+        tell(
+            several(
+                "{count:,} person not seen since {day} is no longer in the key file.",
+                "{count:,} persons not seen since {day} are no longer in the key file.",
+                forgotten,
+                day=wishes.forget_before,
+            )
+        )
+
+
+def _forget(wishes: Wishes, found: Pseudonymous) -> tuple[Pseudonymous, int]:
+    """The outcome without the persons to be forgotten, and how many those are."""
+    day, key = wishes.forget_before, found.key
+    if day is None:
+        return found, 0
+    if day > found.snapshot.date:
+        problem = said("the day {day} is after the date of the export", day=day)
+        advice = said("Name an earlier day with --forget-before: whoever is in the export stays.")
+        raise _wrong(wishes.raw, problem, advice)
+    left = key.without(day)
+    count = len(key.clients) + len(key.coaches) - len(left.clients) - len(left.coaches)
+    return replace(found, key=left), count
 
 
 def _write(wishes: Wishes, out: Path, found: Pseudonymous, new: bool) -> None:
@@ -102,16 +140,44 @@ def _strange(path: Path, found: Pseudonymous) -> InputError:
     return _wrong(path, problem, advice)
 
 
-def _new_key(out: Path) -> KeyFile:
+def _new_key(wishes: Wishes, out: Path) -> KeyFile:
     if key_id_of(out) is not None:
         advice = said("Name the right key file, or choose another folder to begin anew.")
         problem = said("the key file is lost: new ids would not match those of this folder")
         raise _wrong(out, problem, advice)
+    if not wishes.new_key and (other := _made_beside(wishes.raw, out)) is not None:
+        problem = said(
+            "there is no such key file, and another folder was made with a key: {folder}", folder=str(other)
+        )
+        advice = said("Name the key file it was made with, or add --new-key to begin anew with other ids.")
+        raise _wrong(wishes.key, problem, advice)
     return KeyFile(secrets.token_bytes(SECRET_BYTES))
 
 
-def _key_of(path: Path, out: Path) -> KeyFile:
-    key = read_key(path)
+def _made_beside(raw: Path, out: Path) -> Path | None:
+    """A folder beside the export or the folder to write that was made with a key; None where there is none."""
+    for place in dict.fromkeys((out.resolve().parent, raw.resolve().parent)):
+        # What cannot be listed holds nothing of this user's.
+        with suppress(OSError):
+            for folder in sorted(place.iterdir()):
+                if (folder / RECORD).is_file() and _has_key(folder):
+                    return folder
+    return None
+
+
+def _has_key(folder: Path) -> bool:
+    """Whether the record of a folder tells of a key; somebody else's file of that name does not."""
+    try:
+        return key_id_of(folder) is not None
+    except InputError:
+        return False
+
+
+def _key_of(wishes: Wishes, out: Path) -> KeyFile:
+    if wishes.new_key:
+        problem = said("the key file is there already")
+        raise _wrong(wishes.key, problem, said("Take --new-key away to use it, or name a new file."))
+    key = read_key(wishes.key)
     _refuse_other_key(out, key)
     return key
 
@@ -154,10 +220,7 @@ def _say(wishes: Wishes, out: Path, found: Pseudonymous, new: bool) -> None:
         tell(notice)
     dropped = found.dropped.rows()
     for file, heading, reason in dropped[:SHOWN]:
-        if reason == "personal":
-            tell(said("Dropped: {heading} in {file} (personal)", heading=heading, file=file))
-        else:
-            tell(said("Dropped: {heading} in {file} (not needed)", heading=heading, file=file))
+        tell(_told_dropped(heading, file, reason))
     if len(dropped) > SHOWN:
         tell(
             several(
@@ -175,6 +238,16 @@ def _say(wishes: Wishes, out: Path, found: Pseudonymous, new: bool) -> None:
         )
     )
     _say_about_key(wishes.key, new)
+
+
+def _told_dropped(heading: str, file: str, reason: str) -> Message:
+    if reason == "in_key":
+        return said("Dropped: {heading} in {file} (kept in the key file alone)", heading=heading, file=file)
+    if reason == "personal":
+        return said("Dropped: {heading} in {file} (personal)", heading=heading, file=file)
+    if reason == "free_text":
+        return said("Dropped: cells of {heading} in {file} (free text)", heading=heading, file=file)
+    return said("Dropped: {heading} in {file} (not needed)", heading=heading, file=file)
 
 
 def _say_about_key(path: Path, new: bool) -> None:
@@ -210,6 +283,7 @@ def write_identified(out: Path, key_file: Path, to: Path | None) -> None:
         problem = said("the ids of this folder were made with another key")
         raise _wrong(out, problem, said("Name the key file they were made with, or choose another folder."))
     write_workbook(target, tables, key, Date.today(), texts())
+    _say_unread(unread_files(folder))
     tell(
         said(
             "Ids that the key file knows: {known:,}; that it does not know: {unknown:,}.",
@@ -218,6 +292,19 @@ def write_identified(out: Path, key_file: Path, to: Path | None) -> None:
         )
     )
     tell(said("Names and identity codes are in {file}: delete it after use.", file=str(target)))
+
+
+def _say_unread(files: Sequence[str]) -> None:
+    """What no name was joined to: only tables as CSV or Parquet are read."""
+    if files:
+        tell(
+            several(
+                "{count:,} file is no CSV or Parquet and was left unread: {files}",
+                "{count:,} files are no CSV or Parquet and were left unread: {files}",
+                len(files),
+                files=", ".join([*files[:SHOWN_UNREAD], *(["…"] if len(files) > SHOWN_UNREAD else [])]),
+            )
+        )
 
 
 def _refuse_target(target: Path, out: Path, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +17,16 @@ from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.moves import MOVES
 from optimiser.domain.plan import PLAN
 from optimiser.domain.schema import TABLES
-from optimiser.domain.texts import Message, said, several
+from optimiser.domain.texts import Message, Texts, said, several
+from optimiser.domain.update import CHANGES
 from optimiser.tables.policy_file import read_policy
 from optimiser.tables.staged import staged_file
 from optimiser.workspace.about import WITHHELD, Held, Place, Row, about
-from optimiser.workspace.entries import Entry
+from optimiser.workspace.entries import APPLY, SHOWN, Entry
 from optimiser.workspace.folder import PLANS, SNAPSHOTS, TOTALS, UPDATES
 from optimiser.workspace.forget import Before, Forgotten, forget, retention
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 KEY = "held_on"
 """By which an earlier answer is known again."""
 
@@ -85,17 +88,43 @@ def _show(held: Held, workspace: Path) -> None:
     for place in held.updates:
         day = Date.fromisoformat(place.day)
         _show_place(place, said("What changed until {day} ({folder})", day=day, folder=place.folder))
+    for place in held.waiting:
+        _show_place(place, said("To be entered in the client system ({file})", file=place.folder))
     for row in held.log:
-        tell(
-            said("Entry {entry} of the log, {at}: {kind}", entry=row["entry"], at=row["at"], kind=row["kind"])
-        )
-        _show_row({name: value for name, value in row.items() if name not in ("entry", "at", "kind")}, {})
+        _show_entry(row)
+    tell("")
     tell(
         said(
-            "These are pseudonymous data. What says something about another person too is withheld. "
-            "The log notes that this was shown."
+            "These are pseudonymous data. What says something about another person too is withheld, and so is "
+            "how full coaches are and what a change saves. The log notes that this was shown."
         )
     )
+
+
+def _show_entry(row: Row) -> None:
+    """What one entry of the log has on the client."""
+    tell("")
+    day = Date.fromisoformat(row["at"][:10])
+    title = said("Entry {entry} of the log, {day}", entry=row["entry"], day=day)
+    if row["kind"] == SHOWN:
+        title = said(
+            "Entry {entry} of the log, {day}: what is held on the client was shown.", **_of(row, day)
+        )
+    elif row["kind"] == APPLY:
+        title = said("Entry {entry} of the log, {day}: an official decided on the coach.", **_of(row, day))
+        if row["undone"]:
+            title = said(
+                "Entry {entry} of the log, {day}: an official decided on the coach; taken back later.",
+                **_of(row, day),
+            )
+    tell(title)
+    known = {c.name: c.description for c in MOVES.columns}
+    known["text"] = known["reason"]
+    _show_row({name: v for name, v in row.items() if name not in ("entry", "at", "kind", "undone")}, known)
+
+
+def _of(row: Row, day: Date) -> dict[str, object]:
+    return {"entry": row["entry"], "day": day}
 
 
 def _title(place: Place) -> Message:
@@ -109,7 +138,7 @@ def _show_place(place: Place, title: Message) -> None:
     tell("")
     tell(title)
     for table, rows in place.tables.items():
-        declared = TABLES | {"plan": PLAN, "moves": MOVES}
+        declared = TABLES | {"plan": PLAN, "moves": MOVES} | {table.name: table for table in CHANGES}
         known = declared.get(table.partition("-")[0])
         of = {c.name: c.description for c in known.columns} if known else {}
         for row in rows:
@@ -121,9 +150,20 @@ def _show_row(row: Row, descriptions: dict[str, str]) -> None:
     """Column by column, each with what it means."""
     words = texts()
     for name, value in row.items():
-        shown = words.gettext(WITHHELD) if value == WITHHELD else value
+        shown = _in_words(value, words)
         meaning = words.gettext(descriptions[name]).rstrip(".") if name in descriptions else ""
         tell(f"    {name}: {shown}" + (f"  ({meaning})" if meaning else ""))
+
+
+def _in_words(value: object, words: Texts) -> object:
+    """A cell in the reader's language: what is withheld, yes and no, days."""
+    if value == WITHHELD:
+        return words.gettext(WITHHELD)
+    if isinstance(value, bool):
+        return words.gettext("yes") if value else words.gettext("no")
+    if words.language != "en" and isinstance(value, str) and DAY.fullmatch(value):
+        return words.day(Date.fromisoformat(value))
+    return value
 
 
 def forget_before(wishes: Wishes) -> None:
@@ -192,11 +232,35 @@ def _tell_what_stays(done: Forgotten, workspace: Path) -> None:
     if done.waiting:
         tell(
             several(
-                "{count:,} confirmed change of coach was not in the client system yet and is not known any more: "
-                "see that it is entered there before the next update.",
-                "{count:,} confirmed changes of coach were not in the client system yet and are not known any "
-                "more: see that they are entered there before the next update.",
+                "{count:,} confirmed change of coach is not in the client system yet: the list of it is kept until "
+                "the first purge after an update ({file}).",
+                "{count:,} confirmed changes of coach are not in the client system yet: the list of them is kept "
+                "until the first purge after an update ({file}).",
                 done.waiting,
+                file=str(workspace / next(iter(done.entry.files))) if done.entry else "",
+            )
+        )
+    if done.departures:
+        tell(
+            several(
+                "{count:,} departure from before {day} is in the present snapshot and stays until an update that "
+                "comes when it is older than the policy keeps departures.",
+                "{count:,} departures from before {day} are in the present snapshot and stay until an update that "
+                "comes when they are older than the policy keeps departures.",
+                done.departures,
+                day=done.before.snapshots,
+            )
+        )
+    if done.younger:
+        tell(
+            several(
+                "The reasons of {count:,} entry about facts from before {day} stay, as the entry itself is "
+                "younger: the policy keeps them until {until}.",
+                "The reasons of {count:,} entries about facts from before {day} stay, as the entries themselves "
+                "are younger: the policy keeps the last of them until {until}.",
+                done.younger,
+                day=done.before.snapshots,
+                until=done.until,
             )
         )
 

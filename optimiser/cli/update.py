@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import date as Date
 from pathlib import Path
 
+import polars as pl
+
 from optimiser.allocation.update import Update, follow
 from optimiser.cli.apply import now, official
 from optimiser.cli.speak import tell, texts
 from optimiser.cli.stopwatch import Stopwatch
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.policy import Policy
+from optimiser.domain.schema import DEPARTURES
 from optimiser.domain.snapshot import Snapshot
-from optimiser.domain.texts import said
+from optimiser.domain.texts import Message, said
 from optimiser.domain.update import Past
 from optimiser.reports.update import summary, write_changes_workbook
 from optimiser.tables.policy_file import read_policy
-from optimiser.tables.read import read_snapshot
+from optimiser.tables.read import read_with_apart
 from optimiser.tables.read_export import read_export
 from optimiser.workspace import current, is_workspace
 from optimiser.workspace.folder import log_of, present, read_kept
@@ -47,6 +50,7 @@ class Wishes:
     by: str
     headings: Path | None
     finnish: bool
+    many_gone: bool = False
 
 
 def write_update(wishes: Wishes) -> None:
@@ -55,12 +59,17 @@ def write_update(wishes: Wishes) -> None:
     with Stopwatch() as watch:
         with watch.phase("read"):
             policy = read_policy(wishes.policy)
-            before, past = _before(wishes, policy, watch)
+            before, past, protected = _before(wishes, policy, watch)
             export = read_export(
-                current(wishes.export), before, policy=policy, headings=wishes.headings, progress=watch
+                current(wishes.export),
+                before,
+                policy=policy,
+                headings=wishes.headings,
+                progress=watch,
+                protected=protected,
             )
         with watch.phase("compare"):
-            update = follow(before, export, past, policy, texts())
+            update = follow(before, export, past, policy, texts(), wishes.many_gone)
         for notice in (*export.snapshot.notices, *update.notices):
             tell(notice)
         if not update.changed:
@@ -72,15 +81,19 @@ def write_update(wishes: Wishes) -> None:
             kept, out, fresh = _write(wishes, update, Order(at, by, policy.fingerprint()), watch)
     for line in summary(update):
         tell(line)
+    if update.to_answer.height:
+        tell(_to_fill_in(update, kept.changes if kept is not None else out and out / BESIDE))
     _say_where(wishes, (kept, out, fresh), watch.total())
 
 
-def _before(wishes: Wishes, policy: Policy, watch: Stopwatch) -> tuple[Snapshot, Past]:
-    """The snapshot that stands, and what its workspace remembers."""
+def _before(wishes: Wishes, policy: Policy, watch: Stopwatch) -> tuple[Snapshot, Past, pl.Series | None]:
+    """The snapshot that stands, what its workspace remembers, and whose address is protected by its tables."""
     region = wishes.region
     if not is_workspace(region):
-        return read_snapshot(region, policy=policy, headings=wishes.headings, progress=watch), Past()
-    return read_kept(region, present(region)), past_of(region, log_of(region))
+        found, apart = read_with_apart(region, policy=policy, headings=wishes.headings, progress=watch)
+        return found, Past(), apart
+    # A workspace keeps nothing of clients with a protected address.
+    return read_kept(region, present(region)), past_of(region, log_of(region)), None
 
 
 def _write(
@@ -127,6 +140,19 @@ def _refuse_own(out: Path, wishes: Wishes) -> None:
         problem = said("this is a workspace, which keeps its snapshots itself")
         advice = said("Name the workspace in the place of the region, or another folder with --out.")
         raise InputError([Complaint(str(out), 0, "--out", "", problem, advice)])
+
+
+def _to_fill_in(update: Update, changes: Path | None) -> Message:
+    """Where the reasons that nobody knows are filled in, and where they go then."""
+    file = str((changes or Path()) / f"{DEPARTURES.name}.csv")
+    if update.has_departures:
+        return said(
+            "Fill the reasons in in {file} and copy its rows into the next export's table departures.",
+            file=file,
+        )
+    return said(
+        "Fill the reasons in in {file} and copy the file into the folder of the next export.", file=file
+    )
 
 
 def _say_where(wishes: Wishes, written: tuple[KeptUpdate | None, Path | None, bool], seconds: float) -> None:

@@ -110,7 +110,7 @@ def apply(
         Path, typer.Option(help="Folder in which snapshots, plans and the log are kept.")
     ] = Path("workspace"),
     undo: Annotated[
-        bool, typer.Option("--undo", help="Go back to the snapshot before the last apply.")
+        bool, typer.Option("--undo", help="Go back to the snapshot before the last apply or update.")
     ] = False,
     by: Annotated[str, typer.Option(help="Pseudonymous id of who gives the command, for the log.")] = "",
     headings: Headings = None,

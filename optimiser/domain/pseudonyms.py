@@ -16,10 +16,12 @@ DROPPED = Table(
         Column(
             "reason",
             "code",
-            "personal (names, identity codes, contact details), not_needed (no table of ours has it).",
+            "in_key (tells who a person is: kept in the key file alone), personal (other names, identity codes, "
+            "contact details), free_text (cells in which more than a paragraph stood), not_needed (no table of ours "
+            "has it).",
             "syy",
             required=True,
-            choices=("personal", "not_needed"),
+            choices=("in_key", "personal", "free_text", "not_needed"),
         ),
     ),
     key=("file", "heading"),
@@ -37,14 +39,19 @@ class Person:
         Id in the export; empty where it has none.
     code : str
         Personal identity code, in capitals; empty where there is none.
-    name, email : str
+    name : str
         Empty where the export has none.
+    address : str
+        What the key makes of the e-mail address, which is not kept itself; empty where there is none.
     protected : bool
         The address is protected: the person is in no list.
+    last_seen : str
+        Date (ISO) of the last export with the person, or of one after it where that is not known.
     """
 
     id: str = ""
     code: str = ""
     name: str = ""
-    email: str = ""
+    address: str = ""
     protected: bool = False
+    last_seen: str = ""

@@ -27,6 +27,7 @@ LEADS = {
 GROUNDS = {
     "wish": mark("You wished for this coach."),
     "settled": mark("Your coach changed not long ago. That is why your coach stays the same now."),
+    "present": mark("This coach is responsible for your service already."),
     "known": mark("You can go on working with a coach whom you know."),
     "former_municipality": mark("Your home municipality is {name}. Your former coach does not serve it."),
     "former_language": mark("Your former coach does not work in your language."),
@@ -38,7 +39,16 @@ GROUNDS = {
     ),
     "nearer": mark("The office of your new coach is nearer to your home municipality."),
     "language_gained": mark("Your new coach works in a language that you know. You need no interpreter."),
+    "specialism_gained": mark("Your coach changes because the new coach knows well what you need."),
     "balance": mark("We share out the work so that every coach has time for the clients."),
+    "shared": mark(
+        "The coaches' work has been shared out anew so that every coach has time for the clients. That is why "
+        "your coach changes too."
+    ),
+    "arranged": mark(
+        "Coaches have been chosen anew for many clients at once so that the service fits better on the whole. "
+        "That is why your coach changes too."
+    ),
     "municipality": mark("Your home municipality is {name}. This coach serves it."),
     "integration": mark("This coach works with clients who are in their integration period."),
     "language": mark("This coach works in your language."),
@@ -107,7 +117,9 @@ def written(letter: Letter, texts: Texts, names: Mapping[str, str]) -> Written:
         following=_following(letter, texts),
         rights_title=_("Your rights"),
         rights=(
-            _("You may wish for another coach. An official decides on it."),
+            _("You may wish for a certain coach. An official decides on it.")
+            if letter.kind == NONE
+            else _("You may wish for another coach. An official decides on it."),
             _("You may use Finnish or Swedish with us."),
             _("You may ask what information is held on you."),
         ),
@@ -131,7 +143,9 @@ def _following(letter: Letter, texts: Texts) -> tuple[str, ...]:
     _ = texts.gettext
     lines = []
     if letter.kind == SAME:
-        lines.append(_("Nothing changes. Your meetings go on as agreed."))
+        lines.append(
+            _("Nothing changes. Your meetings go on as agreed.") if letter.meeting else _("Nothing changes.")
+        )
     elif letter.week is not None:
         day = texts.day(letter.week)
         lines.append(_("The coach begins with you in the week that starts on {day}.").format(day=day))

@@ -12,6 +12,7 @@ from optimiser.domain.texts import Message, mark, said, several
 from optimiser.domain.update import (
     CHANGES,
     CLIENT_GONE,
+    DERIVED,
     ENTERED,
     NEW,
     OVERTAKEN,
@@ -95,13 +96,22 @@ def _gone(update: Update) -> list[Message]:
             other=left - sum(reasons.values()),
         )
     ]
+    derived = update.count("gone", known_by=DERIVED)
+    if derived:
+        lines.append(
+            several(
+                "Of these the tool concluded {count:,} from a home municipality outside the region: look at it in "
+                "gone.csv. If it is wrong, correct it in the client system: the next export then mends it.",
+                "Of these the tool concluded {count:,} from a home municipality outside the region: look at them "
+                "in gone.csv. Those that are wrong, correct in the client system: the next export then mends them.",
+                derived,
+            )
+        )
     if update.to_answer.height:
         lines.append(
             several(
-                "Not known of {count:,} departure: why. Fill the reason in in departures.csv and put the file "
-                "beside the next export.",
-                "Not known of {count:,} departures: why. Fill the reasons in in departures.csv and put the file "
-                "beside the next export.",
+                "Not known of {count:,} departure: why.",
+                "Not known of {count:,} departures: why.",
                 update.to_answer.height,
             )
         )

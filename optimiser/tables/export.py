@@ -44,12 +44,15 @@ class Export:
         among the clients.
     lacking : tuple of str
         Columns of clients that the export has not.
+    carried : tuple of str
+        Tables taken from the snapshot, as the export has none.
     """
 
     snapshot: Snapshot
     apart: pl.Series
     away: pl.DataFrame
     lacking: tuple[str, ...]
+    carried: tuple[str, ...] = ()
 
 
 def taken(
@@ -91,26 +94,32 @@ def tells_of_protected(texts: Mapping[str, TableText]) -> bool:
     return "coaches" in texts and "protected_clients" in texts["coaches"].headings
 
 
+def flagged(texts: Mapping[str, TableText]) -> bool:
+    """Whether an export says of its clients whose address is protected."""
+    return "clients" in texts and "protected_address" in texts["clients"].headings
+
+
 def moved_out(
     clients: pl.DataFrame, before: Snapshot, municipalities: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Part the clients from known ones whose home municipality lies outside the region.
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series]:
+    """Part the clients from those whose home municipality lies outside the region.
 
     Only codes that there are in the country count: any other unknown code is a mistake, and stays one.
 
     Returns
     -------
-    (polars.DataFrame, polars.DataFrame)
-        The others; client_id and municipality of those who moved out.
+    (polars.DataFrame, polars.DataFrame, polars.Series)
+        The others; client_id and municipality of known clients, who have moved out; ids of those who are not
+        known, who came and moved out between two exports.
     """
     held = municipalities["municipality"].cast(pl.String)
     outside = sorted(set(places().frame["code"].to_list()) - set(held.to_list()))
     known = pl.concat([before.clients["client_id"], before.departures["client_id"]])
-    away = (
-        pl.col("municipality").cast(pl.String).is_in(outside) & pl.col("client_id").is_in(known.implode())
-    ).fill_null(False)
+    away = pl.col("municipality").cast(pl.String).is_in(outside).fill_null(False)
     gone = clients.filter(away).select("client_id", "municipality").drop_nulls()
-    return clients.filter(~away), gone.unique("client_id", keep="first", maintain_order=True)
+    gone = gone.unique("client_id", keep="first", maintain_order=True)
+    met = pl.col("client_id").is_in(known.implode())
+    return clients.filter(~away), gone.filter(met), gone.filter(~met)["client_id"]
 
 
 def without(frame: pl.DataFrame, clients: pl.Series) -> pl.DataFrame:

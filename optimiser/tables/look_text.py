@@ -10,12 +10,8 @@ from optimiser.domain.columns import Table
 from optimiser.domain.schema import CLIENTS, COACHES
 from optimiser.tables.look_sheets import Headed
 from optimiser.tables.look_values import Understood, understood
-from optimiser.tables.look_words import CAPACITY, NAMES, bare
+from optimiser.tables.look_words import CAPACITY, NAMES, PROTECTED, bare
 from optimiser.tables.raw import TableText
-
-_PROTECTED = "turvakielto turvakiellonalainen sparrmarkering skyddadadress skyddad protectedaddress protected"
-PROTECTED = frozenset(_PROTECTED.split())
-"""What stands in the place of a municipality that must not be known, bare."""
 
 
 def sheet_text(headed: Headed, table: Table) -> tuple[TableText, tuple[Understood, ...]]:

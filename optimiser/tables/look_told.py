@@ -89,8 +89,10 @@ def _counted(
     sheets: Sequence[Headed], read: Sequence[Understood], people: People, clients: TableText
 ) -> list[Message]:
     formulas = sum(c in h.at.values() and r >= h.body for h in sheets for c, r in h.grid.formulas)
-    given = clients.frame["coach_id"].drop_nulls() if "coach_id" in clients.frame.columns else ()
-    nobody = sum(is_nobody(text) for text in given)
+    nobody = 0
+    if "coach_id" in clients.frame.columns:
+        given = clients.frame["coach_id"].drop_nulls().value_counts()
+        nobody = sum(count for text, count in given.iter_rows() if is_nobody(text))
     calendar = 1900 if all(h.grid.epoch == DAYS_1900 for h in sheets) else 1904
     serials, births = sum(column.serials for column in read), sum(column.births for column in read)
     percents = sum(column.percents for column in read)

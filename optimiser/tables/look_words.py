@@ -23,6 +23,9 @@ OF_COACHES = (
 NAMES = ("name", "given_name", "family_name")
 """Columns of a list of coaches that hold names; they are shown in workbook and page alone."""
 
+_PROTECTED = "turvakielto turvakiellonalainen sparrmarkering skyddadadress skyddad protectedaddress protected"
+PROTECTED = frozenset(_PROTECTED.split())
+"""What stands in the place of a municipality that must not be known, bare."""
 CAPACITY = "capacity_minutes"
 """Column of a list of coaches with the minutes a month that the coach has, part time counted in."""
 

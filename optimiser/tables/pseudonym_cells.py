@@ -96,10 +96,13 @@ def _coaches(raw: RawTable, coaches: People, key: KeyFile) -> Replaced:
     cells = cells.set(of_each(cells, is_nobody, pl.Boolean()).fill_null(False), None)
 
     def pseudonym(text: str) -> str:
-        form = coach_form(text)
-        return coaches.known.get(form) or key.pseudonym("coach", form)
+        found = key.address(text)
+        return coaches.known.get(coach_form(text)) or coaches.known.get(found, found)
 
-    unclear = of_each(cells, lambda text: coach_form(text) in coaches.several, pl.Boolean())
+    def is_unclear(text: str) -> bool:
+        return coach_form(text) in coaches.several or key.address(text) in coaches.several
+
+    unclear = of_each(cells, is_unclear, pl.Boolean())
     lines = raw.lines().filter(unclear.fill_null(False))
     advice = said("Use the id or the address of the coach.")
     found = fault((raw.table.name, "coach_id"), said("the name stands for several coaches"), advice, lines)

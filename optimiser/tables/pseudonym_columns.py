@@ -14,6 +14,11 @@ from optimiser.tables.personal import held_by
 from optimiser.tables.personal_headings import MEANING, PERSONAL, What, Who
 from optimiser.tables.raw import Sheet
 
+IN_KEY: dict[tuple[str, Who], tuple[What, ...]] = {
+    ("clients", "client"): ("code", "given", "family", "name"),
+    ("coaches", "coach"): ("given", "family", "name"),
+}
+"""Table and whom to what about them the key file keeps."""
 OWN_PERSONS: dict[str, Who] = {"clients": "client", "coaches": "coach", "absences": "coach"}
 """Table to whom a heading such as `name` means that does not say whose."""
 
@@ -52,7 +57,7 @@ def columns_of(sheet: Sheet, table: Table, own: Mapping[str, str]) -> Columns:
     known = known_headings(table)
     ours: dict[int, str] = {}
     persons: dict[tuple[Who, What], int] = {}
-    dropped: list[tuple[str, str]] = []
+    left: list[int] = []
     for position, heading in enumerate(sheet.headings):
         column = table.by_name.get(own.get(plain(heading), "")) or known.get(plain(heading))
         if column is not None:
@@ -63,8 +68,29 @@ def columns_of(sheet: Sheet, table: Table, own: Mapping[str, str]) -> Columns:
         if meant is not None:
             persons.setdefault(meant, position)
         if heading or cells.null_count() < len(cells):
-            dropped.append((masked(heading) or f"#{position + 1}", _reason(heading, cells)))
-    return Columns(ours, persons, tuple(dropped))
+            left.append(position)
+    kept = {persons[who, what] for who, what in persons if what in IN_KEY.get((table.name, who), ())}
+    if (at := persons.get(("coach", "email"))) is not None and _stands_for_id(sheet, table, ours):
+        kept.add(at)
+    dropped = tuple(
+        (
+            masked(sheet.headings[at]) or f"#{at + 1}",
+            "in_key" if at in kept else _reason(sheet.headings[at], sheet.cells[str(at)]),
+        )
+        for at in left
+    )
+    return Columns(ours, persons, dropped)
+
+
+def _stands_for_id(sheet: Sheet, table: Table, ours: Mapping[int, str]) -> bool:
+    """Whether the address of some coach is the id, for want of another."""
+    if table.name != "coaches":
+        return False
+    at = next((at for at, name in ours.items() if name == "coach_id"), None)
+    if at is None:
+        return True
+    given = sheet.cells[str(at)].cast(pl.String).str.strip_chars()
+    return bool((given.is_null() | (given == "")).any())
 
 
 def _meant(heading: str, table: Table) -> tuple[Who, What] | None:

@@ -118,7 +118,7 @@ def read_id_tables(folder: Path, declared: Mapping[str, Table], key: KeyFile) ->
     names = {plain(word): table for table in declared.values() for word in (table.name, table.fi)}
     protected = pl.Series([i for i, p in key.clients.items() if p.protected], dtype=pl.String)
     found: list[IdTable] = []
-    for place in (folder, *sorted(p for p in folder.iterdir() if p.is_dir() and not p.is_symlink())):
+    for place in _places(folder):
         for name, headings, cells in _sheets(place, together=place != folder):
             frame = cells.rename(dict(zip(cells.columns, _distinct(headings), strict=True)))
             table = _id_table(name, frame, names.get(plain(name)), protected)
@@ -126,10 +126,32 @@ def read_id_tables(folder: Path, declared: Mapping[str, Table], key: KeyFile) ->
     return found
 
 
+def unread_files(folder: Path) -> list[str]:
+    """Return the files that `read_id_tables` passes over, as they stand below the folder; hidden ones are not told."""
+    return [
+        str(path.relative_to(folder))
+        for place in _places(folder)
+        for path in sorted(place.iterdir())
+        if path.is_file()
+        and not path.name.startswith((".", "~$"))
+        and path.name != RECORD
+        and not _is_table(path)
+    ]
+
+
+def _places(folder: Path) -> list[Path]:
+    """A folder and those in it."""
+    return [folder, *sorted(p for p in folder.iterdir() if p.is_dir() and not p.is_symlink())]
+
+
+def _is_table(path: Path) -> bool:
+    return path.suffix.lower() in (*TEXT, PARQUET) and path.is_file()
+
+
 def _sheets(place: Path, together: bool) -> list[tuple[str, tuple[str, ...], pl.DataFrame]]:
     """Name, headings and cells of each table in a folder; with `together`, tables of equal headings are one."""
     groups: dict[tuple[str, ...], list[tuple[str, Sheet]]] = {}
-    for path in sorted(p for p in place.iterdir() if p.suffix.lower() in (*TEXT, PARQUET) and p.is_file()):
+    for path in sorted(filter(_is_table, place.iterdir())):
         sheet = load(Source(CLIENTS, path, path.name))
         if sheet.complaints:
             raise InputError(sheet.complaints)

@@ -15,14 +15,15 @@ CENTURIES = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF"
 """Sign in an identity code to the century of birth."""
 _CODE = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([-+A-FU-Y])([0-9]{3})([0-9A-FHJ-NPR-Y])")
 _LIKE_CODE = re.compile(r"[0-9]{6}[-+A-Z][0-9]{3}[0-9A-Z]")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
+_MARKS = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-") | dict.fromkeys("‘’‛ʹʻʼʽ′＇`´", "'"))
+"""Dashes and apostrophes that keyboards and programs put for the plain ones."""
 
 
 def _visible(text: str) -> str:
-    """A text with one kind of dash and one way of writing each letter, without characters that nobody sees."""
+    """A text with one kind of dash, of apostrophe and of each letter, without characters that nobody sees."""
     if text.isascii():
-        return text
-    composed = unicodedata.normalize("NFKC", text.translate(_DASHES))
+        return text.replace("`", "'")
+    composed = unicodedata.normalize("NFKC", text.translate(_MARKS))
     return "".join(c for c in composed if unicodedata.category(c) != "Cf")
 
 

@@ -6,15 +6,17 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date as Date
 from pathlib import Path
 from typing import Any, Literal
 
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.pseudonyms import Person
 from optimiser.domain.texts import said
+from optimiser.tables.coach_forms import coach_form
 from optimiser.tables.lock import OWNERS_FILE, held
 from optimiser.tables.staged import staged_file
 
@@ -56,6 +58,32 @@ class KeyFile:
     def key_id(self) -> str:
         """Return what tells this secret from another without telling it: 16 hex digits."""
         return hashlib.blake2b(digest_size=8, key=self.secret, person=b"key").hexdigest()
+
+    def address(self, text: str) -> str:
+        """Return what stands for an e-mail address, so that its owner is known by it and it is not kept."""
+        return self.pseudonym("coach", coach_form(text))
+
+    def seen(self, clients: Set[str], coaches: Set[str], day: Date) -> KeyFile:
+        """Return the key with the day on which persons were seen; who has none was seen by then at the latest."""
+        return replace(
+            self, clients=_seen(self.clients, clients, day), coaches=_seen(self.coaches, coaches, day)
+        )
+
+    def without(self, day: Date) -> KeyFile:
+        """Return the key without those who have not been seen since a day."""
+        clients, coaches = (
+            {i: p for i, p in known.items() if p.last_seen >= day.isoformat()}
+            for known in (self.clients, self.coaches)
+        )
+        return replace(self, clients=clients, coaches=coaches)
+
+
+def _seen(known: dict[str, Person], present: Set[str], day: Date) -> dict[str, Person]:
+    told = day.isoformat()
+    return {
+        i: replace(p, last_seen=max(p.last_seen, told)) if i in present or not p.last_seen else p
+        for i, p in known.items()
+    }
 
 
 @contextmanager
@@ -170,16 +198,25 @@ def _understood(told: dict[str, Any]) -> KeyFile:
     secret = bytes.fromhex(told["key"])
     if told["version"] != VERSION or len(secret) != SECRET_BYTES:
         raise ValueError
+    bare = KeyFile(secret)
     clients, coaches = (
-        {str(i): Person(**p) for i, p in told[kind].items()} for kind in ("clients", "coaches")
+        {str(i): _person(p, bare) for i, p in told[kind].items()} for kind in ("clients", "coaches")
     )
     if not all(_is_person(p) for known in (clients, coaches) for p in known.values()):
         raise ValueError
     return KeyFile(secret, clients, coaches)
 
 
+def _person(told: dict[str, Any], key: KeyFile) -> Person:
+    """A person; addresses, which earlier key files kept as they stood, become what the key makes of them."""
+    kept = {name: value for name, value in told.items() if name != "email"}
+    return Person(**({"address": key.address(told["email"])} if told.get("email") else {}) | kept)
+
+
 def _is_person(person: Person) -> bool:
-    texts = (person.id, person.code, person.name, person.email)
+    texts = (person.id, person.code, person.name, person.address, person.last_seen)
+    if person.last_seen:
+        Date.fromisoformat(person.last_seen)
     return all(isinstance(text, str) for text in texts) and isinstance(person.protected, bool)
 
 

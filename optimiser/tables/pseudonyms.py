@@ -24,6 +24,7 @@ from optimiser.tables.pseudonym_cells import heading_of, replaced_cells
 from optimiser.tables.pseudonym_columns import columns_of
 from optimiser.tables.pseudonym_key import KeyFile, Kind
 from optimiser.tables.pseudonym_people import CODE, People, RawTable, clients_of, coaches_of
+from optimiser.tables.pseudonym_texts import PARAGRAPH, cells_kept, free_text, long_ids, name_pairs, told_of
 from optimiser.tables.raw import TableText
 from optimiser.tables.read import snapshot_of
 from optimiser.tables.sources import find_sources, load
@@ -108,8 +109,9 @@ def pseudonymised(
     texts, wrong, faults = _texts(raw, people, key)
     apart = leave_apart(texts)
     snapshot = _checked(raw, apart, wrong, faults)
+    present, coaches = (set(people[kind].ids.drop_nulls()) for kind in ("client", "coach"))
     seen = replace(key, clients=people["client"].persons, coaches=people["coach"].persons)
-    present = set(people["client"].ids.drop_nulls())
+    seen = seen.seen(present, coaches, snapshot.date)
     return Pseudonymous(
         _frames(apart, texts),
         snapshot,
@@ -152,13 +154,15 @@ def _texts(
     texts: dict[str, TableText] = {}
     wrong = list(raw.complaints)
     faults = [f for group in people.values() for f in group.faults]
+    persons = [person for group in people.values() for person in group.persons.values()]
+    pairs, ids = name_pairs(persons), long_ids(persons)
     for name, table in raw.tables.items():
         columns, found = replaced_cells(table, people, key)
-        kept = [(at, ours) for at, ours in table.columns.ours.items() if ours not in columns]
-        cells = [(ours, table.sheet.cells[str(at)]) for at, ours in kept] + list(columns.items())
-        texts[name], formulas, objections = _text(table, cells)
+        kept = {at: ours for at, ours in table.columns.ours.items() if ours not in columns}
+        texts[name], formulas, objections = _text(table, [*cells_kept(table, kept), *columns.items()])
         wrong += objections
-        faults += [*found, *formulas]
+        told = told_of(table, [ours for ours in kept.values() if (name, ours) != PARAGRAPH], pairs, ids)
+        faults += [*found, *formulas, *told]
     return texts, wrong, faults
 
 
@@ -217,6 +221,11 @@ def _frames(apart: Apart, whole: Mapping[str, TableText]) -> dict[str, pl.DataFr
 
 def _dropped(raw: _Raw) -> pl.DataFrame:
     rows = [(t.sheet.file, *column) for t in raw.tables.values() for column in t.columns.dropped]
+    rows += [
+        (t.sheet.file, heading_of(t, PARAGRAPH[1]), "free_text")
+        for name, t in raw.tables.items()
+        if name == PARAGRAPH[0] and free_text(t).any()
+    ]
     return pl.DataFrame(rows, schema={c.name: c.dtype for c in DROPPED.columns}, orient="row").sort(
         "file", maintain_order=True
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
@@ -48,6 +50,22 @@ def read_snapshot(
     reading = Reading(policy or Policy(), set_aside)
     apart = read_texts(reading, path, read_own_headings(headings), progress)
     return _snapshot(reading, apart)
+
+
+def read_with_apart(
+    path: Path,
+    *,
+    policy: Policy | None = None,
+    headings: Path | None = None,
+    progress: Progress = SILENT,
+) -> tuple[Snapshot, pl.Series]:
+    """Read as `read_snapshot`; also return the ids of the clients with a protected address.
+
+    The ids are for taking the same clients out of what is read beside the snapshot, and for nothing else.
+    """
+    reading = Reading(policy or Policy(), wait=False)
+    apart = read_texts(reading, path, read_own_headings(headings), progress)
+    return _snapshot(reading, apart), apart.ids
 
 
 def snapshot_of(apart: Apart, policy: Policy) -> Snapshot:

@@ -26,7 +26,7 @@ from optimiser.workspace.folder import (
     refuse_strange_folder,
 )
 from optimiser.workspace.guard import refuse_worse
-from optimiser.workspace.history import Done, done_before, left_behind, live, standing, updated_since
+from optimiser.workspace.history import Done, done_before, last_standing, left_behind, standing
 from optimiser.workspace.lock import locked
 from optimiser.workspace.log import append, last_hash
 from optimiser.workspace.next_snapshot import Next, next_snapshot
@@ -171,7 +171,9 @@ def _apply(snapshot: Snapshot, order: Order, salt: Callable[[], str], progress: 
 
 
 def undo(workspace: Path, at: str, by: str = "", progress: Progress = SILENT) -> Undone:
-    """Return to the snapshot before the last apply that has not been undone; nothing is deleted.
+    """Return to the snapshot before the last apply or update that has not been undone; nothing is deleted.
+
+    What an update taken back had found stays in the workspace and counts for nothing.
 
     Parameters
     ----------
@@ -187,8 +189,7 @@ def undo(workspace: Path, at: str, by: str = "", progress: Progress = SILENT) ->
     Raises
     ------
     InputError
-        Where there is nothing to undo, an update came after, the snapshot before is not there any more or
-        not as it was kept, somebody else is at work in the workspace, or the disk is full.
+        Where there is nothing to undo, the snapshot before is not there any more or not as it was kept, somebody else is at work in the workspace, or the disk is full.
     """
     if not is_workspace(workspace):
         raise _nothing_to_undo(workspace)
@@ -204,18 +205,9 @@ def _nothing_to_undo(workspace: Path) -> InputError:
 
 def _undo(workspace: Path, at: str, by: str, progress: Progress) -> Undone:
     entries = log_of(workspace)
-    applies = live(entries)
-    update = updated_since(entries)
-    if update is not None and applies:
-        problem = said("an update came after the last apply: entry {entry} of the log", entry=update.seq)
-        advice = said(
-            "Whoever should have another coach again is moved by a new plan of the present snapshot, or in the "
-            "client system before the next export."
-        )
-        raise InputError([Complaint(str(workspace), 0, "", "", problem, advice)])
-    if not applies:
+    last = last_standing(entries)
+    if last is None:
         raise _nothing_to_undo(workspace)
-    last = applies[-1]
     folder = kept_snapshot(workspace, last.before)
     read_kept(workspace, last.before)
     entry = Entry(UNDO, at, by, last.after, last.before, last.policy, last.plan, steps={"undoes": last.seq})

@@ -18,6 +18,7 @@ from optimiser.domain.policy import Policy
 from optimiser.domain.progress import SILENT, Progress
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import said
+from optimiser.domain.update import Past
 from optimiser.tables.edited import read_edited
 from optimiser.tables.read import read_snapshot
 from optimiser.tables.staged import staged_file
@@ -28,7 +29,7 @@ from optimiser.workspace.history import standing, way
 from optimiser.workspace.lock import locked
 from optimiser.workspace.log import last_hash, purge, stored_reasons
 from optimiser.workspace.next_snapshot import months_on
-from optimiser.workspace.past import past_of
+from optimiser.workspace.past import LIST, keep_waiting, past_of
 
 KINDS = (SNAPSHOTS, PLANS, UPDATES)
 """Folders of a workspace in which each folder begins with the day of its facts."""
@@ -72,7 +73,13 @@ class Forgotten:
     stays : datetime.date or None
         Day of the present snapshot where it is as old as what went: it stays all the same.
     waiting : int
-        Confirmed changes of coach that the client system did not have yet and that are not known any more.
+        Confirmed changes of coach that the client system did not have yet: the list of them is kept.
+    departures : int
+        Departures from before the day in the present snapshot, which stay until an update.
+    younger : int
+        Entries about facts from before the day whose reasons stay, as the entries are younger.
+    until : datetime.date or None
+        Day until which the policy keeps the last of these.
     """
 
     before: Before
@@ -82,6 +89,9 @@ class Forgotten:
     finished: int = 0
     stays: Date | None = None
     waiting: int = 0
+    departures: int = 0
+    younger: int = 0
+    until: Date | None = None
 
 
 def retention(policy: Policy, day: Date) -> Before:
@@ -134,17 +144,30 @@ def forget(
         old = {kind: _older(workspace / kind, before.snapshots) for kind in KINDS}
         if present is not None:
             old[SNAPSHOTS] = tuple(name for name in old[SNAPSHOTS] if name != present.folder())
-        done = Forgotten(before, None, old, finished=finished, stays=_stays(present, before))
         reasons = _reasons(workspace, entries, before.reasons)
+        younger = _younger(workspace, entries, before, reasons)
+        done = Forgotten(
+            before,
+            None,
+            old,
+            finished=finished,
+            stays=_stays(present, before),
+            departures=_departures(workspace, present, before.snapshots),
+            younger=len(younger),
+            until=max((months_on(d, policy.retention.reasons_months) for d in younger), default=None),
+        )
         if not reasons and not any(old.values()):
             return done
         waiting = _waiting(workspace, entries, old)
         unread = _keep_totals(workspace, old[SNAPSHOTS], policy, progress)
         steps = {"facts_before": before.snapshots.isoformat()} | {kind: list(old[kind]) for kind in KINDS}
-        entry = _purge(workspace, entries, (before.reasons, reasons), steps, (at, by), progress)
+        files = keep_waiting(workspace, present, waiting) if present is not None and waiting.height else {}
+        order = (at, by, files)
+        entry = _purge(workspace, entries, (before.reasons, reasons), steps, order, progress)
         progress.say(said("deleting the folders"))
         _delete(workspace, [f"{kind}/{name}" for kind, names in old.items() for name in names])
-    return replace(done, entry=entry, unread=unread, waiting=waiting)
+        _drop_lists(workspace)
+    return replace(done, entry=entry, unread=unread, waiting=waiting["client_id"].n_unique())
 
 
 def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
@@ -180,7 +203,7 @@ def purge_before(workspace: Path, day: Date, at: str, by: str = "") -> Entry:
             problem = said("no reason is as old as that")
             advice = said("Choose a later day, or look at the log (optimiser log).")
             raise InputError([Complaint(str(workspace), 0, "", day.isoformat(), problem, advice)])
-        return _purge(workspace, entries, (day, reasons), {}, (at, by))
+        return _purge(workspace, entries, (day, reasons), {}, (at, by, {}))
 
 
 def _refuse_strange(workspace: Path) -> None:
@@ -205,13 +228,14 @@ def _purge(
     entries: Sequence[Entry],
     reasons: tuple[Date, Sequence[int]],
     steps: Mapping[str, object],
-    order: tuple[str, str],
+    order: tuple[str, str, dict[str, str]],
     progress: Progress = SILENT,
 ) -> Entry:
     """Close the log with the entry that says what goes; the reasons, of entries before a day, go with it."""
     day, numbers = reasons
-    at, by = order
-    entry = Entry(PURGE, at, by, steps={"before": day.isoformat(), "purged": list(numbers), **steps})
+    at, by, files = order
+    steps = {"before": day.isoformat(), "purged": list(numbers), **steps}
+    entry = Entry(PURGE, at, by, steps=steps, files=files)
     return purge(workspace / LOG, entry, numbers, last_hash(entries), progress)
 
 
@@ -227,18 +251,44 @@ def _stays(present: Kept | None, before: Before) -> Date | None:
     return day if day is not None and day < before.snapshots else None
 
 
-def _waiting(workspace: Path, entries: Sequence[Entry], old: Mapping[str, Sequence[str]]) -> int:
-    """How many confirmed changes the client system did not have that only what goes now tells of."""
+def _waiting(workspace: Path, entries: Sequence[Entry], old: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    """Confirmed changes the client system did not have that only what goes now tells of, as in `Past`."""
     taken = way(entries)
     last = max((place for place, entry in enumerate(taken) if entry.kind == UPDATE), default=-1)
     applies = [entry for entry in taken[last + 1 :] if entry.before.folder() in old[SNAPSHOTS]]
     if not applies and (last < 0 or taken[last].after.folder() not in old[UPDATES]):
-        return 0
+        return Past().confirmed
     try:
-        return past_of(workspace, entries).confirmed["client_id"].n_unique()
+        return past_of(workspace, entries).confirmed
     except InputError:
         # What cannot be read is personal data all the same, and goes; what waited in it is not known now.
-        return 0
+        return Past().confirmed
+
+
+def _drop_lists(workspace: Path) -> None:
+    """Delete the lists of what waits of snapshots that nothing can lead back to any more."""
+    for file in workspace.glob(f"{LIST}*.csv"):
+        if not (workspace / SNAPSHOTS / file.stem.removeprefix(LIST)).is_dir():
+            file.unlink()
+
+
+def _departures(workspace: Path, present: Kept | None, day: Date) -> int:
+    """Departures from before a day in the present snapshot; 0 where it cannot be read."""
+    found = _whole(workspace / SNAPSHOTS / present.folder()) if present is not None else None
+    return 0 if found is None else found.departures.filter(pl.col("date") < day).height
+
+
+def _younger(workspace: Path, entries: Sequence[Entry], before: Before, reasons: Sequence[int]) -> list[Date]:
+    """Days of the entries about facts from before the day of purging whose reasons stay."""
+    held = stored_reasons(workspace / LOG)
+    return [
+        Date.fromisoformat(entry.at[:10])
+        for entry in entries
+        if entry.seq in held
+        and entry.seq not in reasons
+        and entry.before.day
+        and entry.before.day < before.snapshots.isoformat()
+    ]
 
 
 def _older(folder: Path, day: Date) -> tuple[str, ...]:

@@ -28,15 +28,13 @@ def live(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _standing_entries(entries: Sequence[Entry]) -> list[Entry]:
-    """Applies that no undo has taken back, and updates, in their order; an undo goes back an apply."""
+    """Applies and updates that no undo has taken back, in their order; an undo goes back one of them."""
     stack: list[Entry] = []
     for entry in entries:
         if entry.kind in (APPLY, UPDATE):
             stack.append(entry)
         elif entry.kind == UNDO:
-            last = max((place for place, e in enumerate(stack) if e.kind == APPLY), default=None)
-            if last is not None:
-                stack.pop(last)
+            del stack[-1:]
     return stack
 
 
@@ -55,10 +53,9 @@ def way(entries: Sequence[Entry]) -> list[Entry]:
     return found[::-1]
 
 
-def updated_since(entries: Sequence[Entry]) -> Entry | None:
-    """Return the update that came after the last live apply; None where none did."""
-    last = _standing_entries(entries)[-1:]
-    return last[0] if last and last[0].kind == UPDATE else None
+def last_standing(entries: Sequence[Entry]) -> Entry | None:
+    """Return the last apply or update that no undo has taken back; None where there is none."""
+    return next(reversed(_standing_entries(entries)), None)
 
 
 def standing(entries: Sequence[Entry]) -> Kept | None:

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date as Date
 from pathlib import Path
 
 import polars as pl
 
+from optimiser.domain.columns import Table
 from optimiser.domain.errors import Complaint, InputError
 from optimiser.domain.snapshot import Snapshot
 from optimiser.domain.texts import said
 from optimiser.domain.update import CONFIRMED_MOVES, WAITING, Past
 from optimiser.tables.edited import read_edited
+from optimiser.tables.staged import staged_file
+from optimiser.tables.write import write_table
 from optimiser.workspace.entries import APPLY, PURGE, UPDATE, Entry, Kept
 from optimiser.workspace.folder import SNAPSHOTS, UPDATES, purged_before, read_kept
-from optimiser.workspace.history import way
+from optimiser.workspace.history import standing, way
 
 MOVES_FILE = f"{CONFIRMED_MOVES.name}.csv"
 """Of the tables of changes the one that is read again: what waits to be entered in the client system."""
 COLUMNS = {"client_id": pl.String(), "coach_id": pl.String(), "involuntary_changes": pl.Int32()}
 NEEDED = ("client_id", "system_coach_id", "coach_id", "confirmed_on", "state")
 FILLED = ("client_id", "coach_id", "confirmed_on", "state")
+LIST = "waiting-"
+"""Begins the name of a list of what waits, kept when what told of it was purged."""
+# A client who changed twice waits with each coach from before.
+LIST_TABLE = replace(CONFIRMED_MOVES, key=("client_id", "system_coach_id"))
 
 
 def past_of(workspace: Path, entries: Sequence[Entry]) -> Past:
     """Return what is remembered on the way to the snapshot that stands.
 
     Snapshots and changes that were purged by the rules of retention are passed over: what they told is
-    not remembered any more.
+    not remembered any more, but for the confirmed changes that wait to be entered in the client system.
 
     Parameters
     ----------
@@ -49,12 +57,62 @@ def past_of(workspace: Path, entries: Sequence[Entry]) -> Past:
     pairs = [(entry, reader.read(entry.before), reader.read(entry.after)) for entry in applies]
     both = [(entry, was, now) for entry, was, now in pairs if was is not None and now is not None]
     last = max((place for place, entry in enumerate(taken) if entry.kind == UPDATE), default=-1)
-    pending = _waiting(workspace, taken[last], entries) if last >= 0 else Past().confirmed
+    kept = _kept_list(entries, taken)
+    if kept is not None and (last < 0 or kept.seq > taken[last].seq):
+        since, pending = kept.seq, _read_kept_list(workspace, kept)
+    elif last >= 0:
+        since, pending = taken[last].seq, _waiting(workspace, taken[last], entries)
+    else:
+        since, pending = 0, Past().confirmed
     for entry, was, now in both:
-        if entry in taken[last + 1 :]:
+        if entry.seq > since:
             pending = _confirmed(pending, was, now, Date.fromisoformat(entry.after.day))
     first, seen = _first_and_last(taken, reader)
     return Past(pending, _involuntary(both), seen, first)
+
+
+def list_of(kept: Kept) -> str:
+    """Name, below the workspace, of the list of what waits, kept when what told of it was purged."""
+    return f"{LIST}{kept.folder()}.csv"
+
+
+def keep_waiting(workspace: Path, kept: Kept, confirmed: pl.DataFrame) -> dict[str, str]:
+    """Keep what waits to be entered, in the smallest form; it is read again once the log has its SHA-256.
+
+    Parameters
+    ----------
+    workspace : Path
+        The workspace.
+    kept : Kept
+        The snapshot that stands.
+    confirmed : polars.DataFrame
+        As in `Past`.
+
+    Returns
+    -------
+    dict
+        Name of the file to the SHA-256 of its content.
+    """
+    file = workspace / list_of(kept)
+    rows = confirmed.select("client_id", "coach_id", system_coach_id="former_coach_id", confirmed_on="since")
+    rows = rows.with_columns(days=pl.lit(None, pl.Int64), state=pl.lit(WAITING)).sort(LIST_TABLE.key)
+    with staged_file(file, lambda found: True) as beside:
+        write_table(rows, LIST_TABLE, beside)
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest()}
+
+
+def _kept_list(entries: Sequence[Entry], taken: Sequence[Entry]) -> Entry | None:
+    """The last purge that kept a list of what waits, on the way to the snapshot that stands."""
+    stood = standing(entries)
+    places = {stood, *(kept for entry in taken for kept in (entry.before, entry.after))}
+    lists = {list_of(kept) for kept in places if kept is not None}
+    return next((e for e in reversed(entries) if e.kind == PURGE and lists & e.files.keys()), None)
+
+
+def _read_kept_list(workspace: Path, purge: Entry) -> pl.DataFrame:
+    """What waits, as a purge kept it, in the columns of `Past.confirmed`."""
+    (name,) = purge.files
+    return _read_list(workspace / name, purge.files[name], LIST_TABLE)
 
 
 class _Reader:
@@ -82,16 +140,21 @@ def _waiting(workspace: Path, update: Entry, entries: Sequence[Entry]) -> pl.Dat
     """What the last update found waiting to be entered, in the columns of `Past.confirmed`."""
     place = f"{UPDATES}/{update.after.folder()}/{MOVES_FILE}"
     file = workspace / place
+    purges = [entry for entry in entries if entry.kind == PURGE]
+    purged = any(update.after.folder() in entry.steps.get(UPDATES, []) for entry in purges)
+    if purged and not file.is_file():
+        return Past().confirmed
+    return _read_list(file, update.files.get(place, ""), CONFIRMED_MOVES)
+
+
+def _read_list(file: Path, digest: str, table: Table) -> pl.DataFrame:
+    """The rows of a list that wait, if it is the one that was kept, in the columns of `Past.confirmed`."""
     if not file.is_file():
-        if any(
-            update.after.folder() in entry.steps.get(UPDATES, []) for entry in entries if entry.kind == PURGE
-        ):
-            return Past().confirmed
         problem = said("the changes kept here are gone")
-    elif hashlib.sha256(file.read_bytes()).hexdigest() != update.files.get(place):
+    elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
         problem = said("these are no longer the changes that were kept here")
     else:
-        rows = read_edited(file, CONFIRMED_MOVES, NEEDED, FILLED)
+        rows = read_edited(file, table, NEEDED, FILLED)
         rows = rows.filter(pl.col("state").cast(pl.String) == WAITING)
         return rows.select(
             "client_id", "coach_id", former_coach_id="system_coach_id", since="confirmed_on"

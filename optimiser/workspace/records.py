@@ -29,9 +29,8 @@ LOG_TABLE = Table(
         Column(
             "kind",
             "code",
-            "apply (steps taken), undo (an apply taken back), update (a new export taken in), purge (reasons and old "
-            "folders deleted), "
-            "shown (what is held on a client).",
+            "apply (steps taken), undo (an apply or an update taken back), update (a new export taken in), "
+            "purge (reasons and old folders deleted), shown (what is held on a client).",
             "laji",
             required=True,
             choices=(APPLY, UNDO, UPDATE, PURGE, SHOWN),

@@ -8,15 +8,28 @@ from typing import Any
 import polars as pl
 import pytest
 
+from optimiser.allocation.allocate import allocate
 from optimiser.allocation.encode import encode
 from optimiser.allocation.letter import CHANGED, NEW, NONE, SAME, Letter, letter
+from optimiser.allocation.workload import base_demand
 from optimiser.domain.errors import InputError
 from optimiser.domain.moves import MOVES
 from optimiser.domain.policy import Policy
 from optimiser.domain.snapshot import Snapshot
+from optimiser.tables.demo import DemoOptions, demo_frames
 from tests.allocation.tiny import TODAY, client, coach, region
+from tests.regions import snapshot_of
 
 UNTIL = date(2030, 1, 1)
+CAUSES = {"nearer", "language_gained", "specialism_gained", "balance", "shared", "arranged"}
+"""Of changes that no rule demands."""
+
+
+@pytest.fixture(scope="module")
+def region_plan() -> tuple[Snapshot, pl.DataFrame]:
+    """A made-up region, and the rows of its plan."""
+    snapshot = snapshot_of(demo_frames(DemoOptions(2_800, 25), base_demand))
+    return snapshot, allocate(snapshot, Policy()).rows
 
 
 def told(
@@ -59,11 +72,33 @@ def test_a_new_client() -> None:
 
 
 def test_a_client_who_stays() -> None:
-    """The known coach is the reason; a change not long ago is one more."""
-    found = told([client("K1", coach_id="V1")], [coach("V1")], "V1")
+    """A coach whom the client has met is the reason; a change not long ago is one more."""
+    met = {"coach_id": "V1", "coach_since": date(2021, 3, 1), "last_meeting": date(2021, 8, 1)}
+    found = told([client("K1", **met)], [coach("V1")], "V1")
     assert (found.kind, codes(found) - {"municipality", "language", "office"}) == (SAME, {"known"})
-    found = told([client("K1", coach_id="V1", involuntary_changes=1)], [coach("V1")], "V1")
+    found = told([client("K1", involuntary_changes=1, **met)], [coach("V1")], "V1")
     assert {"settled", "known"} <= codes(found)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"coach_since": date(2021, 3, 1)},
+        {"last_meeting": date(2021, 8, 1)},
+        {"coach_since": date(2021, 8, 2), "last_meeting": date(2021, 8, 1)},
+    ],
+)
+def test_nobody_is_said_to_be_known_without_a_meeting(facts: dict[str, Any]) -> None:
+    """Without a meeting on record since this coach began, the coach is only said to be responsible."""
+    found = told([client("K1", coach_id="V1", **facts)], [coach("V1")], "V1")
+    assert codes(found) & {"known", "present"} == {"present"}
+
+
+@pytest.mark.parametrize(("day", "agreed"), [(None, False), (date(2021, 8, 1), False), (UNTIL, True)])
+def test_a_meeting_is_agreed_only_where_one_lies_ahead(day: date | None, agreed: bool) -> None:
+    """The letter knows of the next meeting, not of one that has been."""
+    assert told([client("K1", coach_id="V1", next_meeting=day)], [coach("V1")], "V1").meeting is agreed
 
 
 @pytest.mark.parametrize(
@@ -109,13 +144,66 @@ def test_a_wish_is_told_and_other_pins_are_not() -> None:
 
 def test_the_work_is_shared_out() -> None:
     """A client who could stay with a coach as near moves for the sake of time; nothing else is claimed."""
-    clients = [client("K1", coach_id="V1", coach_since=None)]
+    clients = [client(f"K{k}", coach_id="V1", coach_since=None) for k in range(1, 60)]
     found = told(clients, [coach("V1"), coach("V2")], "V2")
     assert codes(found) == {"balance", "municipality", "language", "office"}
+    # Moved to whoever has as much to do, nobody has more time.
+    found = told(clients[:1], [coach("V1"), coach("V2")], "V2")
+    assert codes(found) == {"municipality", "language", "office"}
+
+
+def test_a_coach_who_knows_the_need_is_a_cause() -> None:
+    """A specialism that the former coach lacks is said as the cause, and not once more as a fact."""
+    coaches = [coach("V1"), coach("V2", specialisms="debt")]
+    found = codes(told([client("K1", coach_id="V1", specialism="debt")], coaches, "V2"))
+    assert "specialism_gained" in found
+    assert "specialism" not in found
+
+
+def test_a_client_moved_for_others_is_told_what_all_gain() -> None:
+    """Whose own change brings nothing hears what the changes of all bring, if they do."""
+    clients = [client(f"K{k}", coach_id="V1", coach_since=None) for k in range(2, 60)]
+    clients += [client("K1", coach_id="V2", coach_since=None)]
+    snapshot = region(clients, [coach("V1"), coach("V2"), coach("V3")])
+    away = pl.when(pl.col("client_id").is_in([f"K{k}" for k in range(2, 40)]))
+    rows = snapshot.clients.select(
+        "client_id", coach_id=away.then(pl.lit("V3")).otherwise("coach_id")
+    ).with_columns(coach_id=pl.when(client_id="K1").then(pl.lit("V3")).otherwise("coach_id"))
+    assert codes(letter(snapshot, encode(snapshot, Policy()), rows, "K1")) & CAUSES == {"shared"}
+    found = letter(snapshot, encode(snapshot, Policy()), rows, "K2")
+    assert codes(found) & CAUSES == {"balance"}
+
+
+def test_every_letter_of_a_change_has_a_true_cause(region_plan: tuple[Snapshot, pl.DataFrame]) -> None:
+    """Over a plan of a made-up region: each client who was moved hears why, and each cause is true by the facts."""
+    snapshot, rows = region_plan
+    encoding = encode(snapshot, Policy())
+    moved = rows.filter(pl.col("status").cast(pl.String) == "moved")
+    assert moved.height > 50
+    clients = {row["client_id"]: row for row in snapshot.clients.to_dicts()}
+    coaches = {row["coach_id"]: row for row in snapshot.coaches.to_dicts()}
+    for row in moved.to_dicts():
+        found = codes(letter(snapshot, encoding, rows, row["client_id"])) & (CAUSES | {"wish"})
+        assert found, row
+        client, old, new = (
+            clients[row["client_id"]],
+            coaches[row["previous_coach_id"]],
+            coaches[row["coach_id"]],
+        )
+        if "nearer" in found:
+            assert old["municipality"] != new["municipality"] != client["municipality"] or (
+                new["municipality"] == client["municipality"] != old["municipality"]
+            )
+        if "language_gained" in found:
+            mine = {client["language"], *(client["other_languages"] or "").split()}
+            assert mine & set(new["languages"].split()) and not mine & set(old["languages"].split())
+        if "specialism_gained" in found:
+            assert client["specialism"] in (new["specialisms"] or "").split()
+            assert client["specialism"] not in (old["specialisms"] or "").split()
 
 
 def test_a_household_is_not_mentioned() -> None:
-    """Who moves with others gets the facts of the coach: the reason may be another member's."""
+    """Who moves with others gets the facts of the coach and what is true of the own change alone."""
     clients = [client(f"K{k}", coach_id="V1", household="H1") for k in (1, 2)]
     found = told(clients, [coach("V1"), coach("V2")], "V2")
     assert codes(found) == {"municipality", "language", "office"}

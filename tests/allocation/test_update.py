@@ -349,13 +349,18 @@ def test_changed_coaches_are_told_by_unit_and_id() -> None:
 
 
 def test_an_export_of_other_clients_is_refused() -> None:
-    """None of twenty clients known, or half of a hundred gone without a word, is no export of this region."""
+    """None of twenty known, or more than a fifth of a hundred gone without a word; the last may be confirmed."""
     names = [f"K{k}" for k in range(100)]
     before = region(had(*names), COACHES)
     with pytest.raises(InputError, match="none of the clients"):
         followed(before, exported(had("X1")))
-    with pytest.raises(InputError, match="51 of 100 clients are missing"):
-        followed(before, exported(had(*names[:49])))
+    with pytest.raises(InputError, match="21 of 100 clients are missing") as refused:
+        followed(before, exported(had(*names[:79])))
+    assert "--many-gone" in str(refused.value)
+    assert followed(before, exported(had(*names[:79])), many_gone=True).count("gone") == 21
+    assert followed(before, exported(had(*names[:80]))).count("gone") == 20
+    with pytest.raises(InputError, match="none of the clients"):
+        followed(before, exported(had("X1")), many_gone=True)
     left = [{"client_id": name, "date": TODAY, "reason": "transferred"} for name in names[49:]]
     assert followed(before, exported(had(*names[:49]), departures=left)).count("gone") == 51
 
@@ -375,4 +380,48 @@ def test_twice_is_once(day: date) -> None:
     assert once.changed
     twice = followed(once.following, export, past=past)
     assert not twice.changed
-    assert twice.between == 0
+    assert (once.between, twice.between) == (1, 1)
+
+
+def test_departures_of_strangers_are_left_out() -> None:
+    """Whom neither snapshot nor export knows came and left between, or is protected: no row, only a count."""
+    known = [{"client_id": "K9", "date": TODAY, "reason": "job_found"}]
+    before = region(had("K1"), COACHES, departures=known)
+    left = [
+        {"client_id": who, "date": date(2021, 9, 20), "reason": "moved_away"} for who in ("K1", "K7", "K9")
+    ]
+    past = past_of(seen=[("K7", date(2021, 1, 1), "V1")])
+    update = followed(before, exported(had("K2"), departures=left), past=past)
+    assert update.following.departures["client_id"].to_list() == ["K1", "K9", "K9"]
+    assert (update.between, update.count("gone")) == (1, 1)
+    assert "K7" not in str([frame.rows() for frame in update.tables.values()])
+
+
+def test_an_export_without_coaches_after_one_has_left() -> None:
+    """Whose coach of the snapshot is there no more has none, and is listed; a confirmed coach gone as well."""
+    before = region(had("K1", coach_since=TODAY) + had("K2", "K3", coach_id="V2", coach_since=TODAY), COACHES)
+    past = past_of(confirmed=[("K3", "V1", "V2", TODAY)])
+    export = exported(had("K1", "K2", "K3", coach_id=None), [coach("V1"), coach("V3")])
+    for lacking in (("coach_id",), ("coach_id", "coach_since")):
+        update = followed(before, export, past=past, lacking=lacking)
+        rows = rows_of(update.following)
+        assert [(rows[k]["coach_id"], rows[k]["coach_since"]) for k in rows] == [
+            ("V1", TODAY),
+            (None, None),
+            (None, None),
+        ]
+        assert told(update, "changed_coach") == [("K2", "V2", None), ("K3", "V2", None)]
+        assert told(update, "confirmed_moves", "client_id", "state") == [("K3", "coach_gone")]
+
+
+def test_a_mistaken_departure_is_mended_by_the_next_export() -> None:
+    """A mistyped municipality makes a departure; corrected, the client is there again as if nothing had been."""
+    before = region(had("K1", "K2"), COACHES)
+    wrong = followed(before, exported(had("K1")), away=[("K2", "091")])
+    assert told(wrong, "gone", "client_id", "known_by") == [("K2", "derived")]
+    right = exported(had("K1", "K2")).replace(date=date(2021, 11, 1))
+    update = followed(wrong.following, right)
+    assert update.following.departures.is_empty()
+    assert list(rows_of(update.following)) == ["K1", "K2"]
+    anew = exported(had("K1") + had("K2", registered_on=date(2021, 10, 20))).replace(date=date(2021, 11, 1))
+    assert followed(wrong.following, anew).following.departures["client_id"].to_list() == ["K2"]

@@ -37,11 +37,12 @@ def followed(
     apart: Sequence[str] = (),
     away: Sequence[tuple[str, str]] = (),
     lacking: tuple[str, ...] = (),
+    many_gone: bool = False,
 ) -> Update:
     """What an update makes of a snapshot and an export."""
     left = pl.DataFrame(list(away), schema=AT_HOME.schema, orient="row")
     taken = Export(export, pl.Series("client_id", list(apart), dtype=pl.String), left, lacking)
-    return follow(before, taken, past or Past(), policy or Policy())
+    return follow(before, taken, past or Past(), policy or Policy(), many_gone=many_gone)
 
 
 def told(update: Update, table: str, *columns: str) -> list[tuple[Any, ...]]:

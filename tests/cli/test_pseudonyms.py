@@ -14,8 +14,12 @@ import pytest
 from optimiser.cli.pseudonyms import Wishes, write_pseudonymous
 from optimiser.tables import staged
 from optimiser.tables.pseudonym_key import key_alone
-from tests.cli.calls import Called, assert_refused, call, files_of
-from tests.raw_exports import CHECK, PERSONS, demo_export, identity_code, raw_clients, tiny_export
+from tests.cli.calls import Called, call, files_of
+from tests.raw_exports import (
+    PERSONS,
+    demo_export,
+    tiny_export,
+)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="rights are those of POSIX")
 
@@ -74,7 +78,8 @@ def test_what_is_said(made: tuple[Path, list[str], Called]) -> None:
     """The screen lists what was dropped and says that the key must be kept."""
     _, _, called = made
     for heading in ("hetu", "nimi"):
-        assert f"Dropped: {heading} in clients.csv (personal)" in called.out
+        assert f"Dropped: {heading} in clients.csv (kept in the key file alone)" in called.out
+    assert "Dropped: email in coaches.csv (personal)" in called.out
     assert "Keep it apart from the data" in called.out
     assert called.err == ""
 
@@ -108,38 +113,11 @@ def test_round_trip(room: Path) -> None:
     assert kept["coach_id: name"].to_list() == told
 
 
-def test_protected_clients_are_in_no_workbook(tmp_path: Path) -> None:
-    """A client with a protected address is in the key file alone, and no count tells of such clients."""
-    name, code = PERSONS["k3"]
-    text = raw_clients().replace("v2,2022-12-01,no", "v2,2022-12-01,yes")
-    (tmp_path / "key").mkdir()
-    key = tmp_path / "key" / "key"
-    assert call("pseudonymise", tiny_export(tmp_path / "raw", clients=text), "--key", key).code == 0
-    assert name in key.read_text(encoding="utf-8") and code in key.read_text(encoding="utf-8")
-    assert call("reidentify", tmp_path / "raw-pseudonymous", "--key", key).code == 0
-    found = sheets(tmp_path / "raw-pseudonymous-with-names.xlsx")
-    cells = {str(c) for frame in found.values() for row in frame.rows() for c in row}
-    assert PERSONS["k1"][0] in cells and name not in cells and code not in cells
-    assert not {"protected_address", "protected_clients"} & {c for f in found.values() for c in f.columns}
-
-
-def test_workbook_and_finnish(tmp_path: Path) -> None:
-    """Tables with Finnish headings are written, read and joined with names as well."""
-    (tmp_path / "key").mkdir()
-    key, out = tmp_path / "key" / "key", tmp_path / "out"
-    raw = tiny_export(tmp_path / "raw")
-    assert call("pseudonymise", raw, "--key", key, "--out", out, "--finnish").code == 0
-    assert (out / "clients.csv").read_text(encoding="utf-8-sig").startswith("asiakas;")
-    assert call("reidentify", out, "--key", key, "--to", tmp_path / "who.xlsx").code == 0
-    found = sheets(tmp_path / "who.xlsx")["clients"]
-    assert set(found["asiakas: name"]) == {name for name, _ in PERSONS.values()}
-
-
 def test_another_key_for_the_same_folder(room: Path) -> None:
     """Ids of another key never replace those of a folder; the folder and the key stay as they are."""
     shutil.copytree(room / "raw", room / "again")
     (room / "other").mkdir()
-    assert call("pseudonymise", room / "again", "--key", room / "other" / "key").code == 0
+    assert call("pseudonymise", room / "again", "--key", room / "other" / "key", "--new-key").code == 0
     before = files_of(room)
     out = room / "raw-pseudonymous"
     called = call("pseudonymise", room / "raw", "--key", room / "other" / "key", "--out", out)
@@ -154,6 +132,90 @@ def test_lost_key(room: Path) -> None:
     called = call("pseudonymise", room / "raw", "--key", room / "key" / "key")
     assert called.code == 2 and "the key file is lost" in called.err
     assert files_of(room) == before
+
+
+@pytest.mark.parametrize("beside", ["out", "raw"])
+def test_a_mistyped_key(room: Path, beside: str) -> None:
+    """A key file that is not there is not made where a folder beside the export or the output has another's ids."""
+    (room / "apart").mkdir()
+    out = room / "april" if beside == "out" else room / "apart" / "april"
+    raw = room / "raw" if beside == "raw" else Path(shutil.copytree(room / "raw", room / "apart" / "raw2"))
+    words = ("pseudonymise", raw, "--key", room / "key" / "kye", "--out", out)
+    before = files_of(room)
+    called = call(*words)
+    assert called.code == 2 and "raw-pseudonymous" in called.err and "add --new-key" in called.err
+    assert files_of(room) == before
+    called = call(*words, "--new-key")
+    assert called.code == 0 and "Made the key file" in called.out
+
+
+def test_a_new_key_over_another(room: Path) -> None:
+    """--new-key with a key file that is there is refused, and the file stays."""
+    before = files_of(room)
+    called = call("pseudonymise", room / "raw", "--key", room / "key" / "key", "--new-key")
+    assert called.code == 2 and "the key file is there already" in called.err and files_of(room) == before
+
+
+def test_files_left_unread(room: Path) -> None:
+    """Workbooks and pages beside the tables are read by nobody, and said so."""
+    folder = room / "raw-pseudonymous"
+    (folder / "below").mkdir()
+    (folder / "plan.xlsx").touch()
+    (folder / "below" / "page.html").touch()
+    called = call("reidentify", folder, "--key", room / "key" / "key")
+    assert called.code == 0
+    files = ", ".join(["plan.xlsx", str(Path("below") / "page.html")])
+    assert f"2 files are no CSV or Parquet and were left unread: {files}" in called.out
+
+
+def test_the_whole_journey_in_finnish(room: Path, tmp_path: Path) -> None:
+    """In Finnish, too, no value of the export is on the screen or in a folder, from export to plan and next month."""
+    secrets = [
+        *(pl.read_csv(room / "raw" / "clients.csv", infer_schema=False).select("hetu", "nimi", "client_id"))
+    ]
+    secrets += [
+        *(pl.read_csv(room / "raw" / "coaches.csv", infer_schema=False).select("nimi", "email", "coach_id"))
+    ]
+    words = {text for column in secrets for text in column}
+    new, out, plan = tmp_path / "avain", tmp_path / "out", tmp_path / "plan"
+    wrong = Path(shutil.copytree(room / "raw", tmp_path / "bad" / "raw"))
+    text = (wrong / "clients.csv").read_text(encoding="utf-8")
+    first = text.splitlines()[1]
+    (wrong / "clients.csv").write_text(
+        text + first + "\n" + first.replace(",", ",x", 3) + "\n", encoding="utf-8"
+    )
+    steps: list[tuple[int, tuple[str | Path, ...]]] = [
+        (2, ("pseudonymise", wrong, "--key", new, "--out", out)),
+        (0, ("pseudonymise", room / "raw", "--key", new, "--out", out, "--finnish", "--new-key")),
+        (0, ("allocate", out, "--out", plan, "--finnish")),
+        (0, ("reidentify", plan, "--key", new)),
+        (
+            0,
+            (
+                "pseudonymise",
+                room / "raw",
+                "--key",
+                new,
+                "--out",
+                out,
+                "--finnish",
+                "--forget-before",
+                "2020-01-01",
+            ),
+        ),
+        (2, ("pseudonymise", room / "raw", "--key", tmp_path / "toinen", "--out", tmp_path / "out2")),
+    ]
+    for code, step in steps:
+        called = call(*step, "--language", "fi")
+        assert called.code == code, called
+        told = called.out + called.err
+        assert not [word for word in words if word and len(word) > 8 and word in told]
+        assert not words & set(told.replace(",", " ").replace(":", " ").split())
+    written = b"\n".join([*files_of(out).values(), *files_of(plan).values()]).decode(
+        "utf-8", errors="replace"
+    )
+    assert not [word for word in words if len(word) > 8 and word in written]
+    assert not words & set(written.replace(";", "\n").replace(" ", "\n").split("\n"))
 
 
 def test_a_key_of_other_people(room: Path) -> None:
@@ -195,52 +257,10 @@ def test_stopped_when_the_folder_stands(room: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(staged, "_swap", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_pseudonymous(Wishes(room / "raw", room / "new", room / "out", None, False))
+        write_pseudonymous(Wishes(room / "raw", room / "new", room / "out", None, False, new_key=True))
     monkeypatch.undo()
     assert (room / "new").exists() and (room / "out" / "clients.csv").exists()
     assert call("reidentify", room / "out", "--key", room / "new").code == 0
-
-
-def test_bad_export_makes_no_key(tmp_path: Path) -> None:
-    """Where the export is wrong neither folder nor key file is left, and no person is named."""
-    code = PERSONS["k2"][1]
-    wrong = code[:-1] + next(c for c in CHECK if c != code[-1])
-    raw = tiny_export(tmp_path / "raw", clients=raw_clients().replace(code, wrong))
-    (tmp_path / "key").mkdir()
-    called = call("pseudonymise", raw, "--key", tmp_path / "key" / "key", "--out", tmp_path / "out")
-    assert_refused(called, tmp_path / "out")
-    assert "clients.csv, line 3, column Henkilötunnus: not a right identity code." in called.err
-    assert wrong not in called.err and "Virtanen" not in called.err
-    assert not list((tmp_path / "key").iterdir())
-
-
-@pytest.mark.parametrize("place", ["raw/key", "out/key", "ours/key", "ours/below/key"])
-def test_key_beside_the_data(tmp_path: Path, place: str) -> None:
-    """A key file in the export, in the folder to write or in a workspace is refused."""
-    raw = tiny_export(tmp_path / "raw")
-    (tmp_path / "ours" / "below").mkdir(parents=True)
-    (tmp_path / "ours" / "log.sqlite").touch()
-    called = call("pseudonymise", raw, "--key", tmp_path / place, "--out", tmp_path / "out")
-    assert_refused(called, tmp_path / "out")
-    assert "with the data" in called.err and not (tmp_path / place).exists()
-
-
-@pytest.mark.parametrize("out", ["raw", "raw/below", "."])
-def test_folders_in_one_another(tmp_path: Path, out: str) -> None:
-    """The export is never written into, nor a folder around it."""
-    raw = tiny_export(tmp_path / "raw")
-    before = files_of(tmp_path)
-    called = call("pseudonymise", raw, "--key", tmp_path / "key", "--out", tmp_path / out)
-    assert called.code == 2 and files_of(tmp_path) == before
-
-
-def test_other_tables_are_not_replaced(tmp_path: Path) -> None:
-    """A folder of tables that this command did not write is left alone."""
-    raw, other = tiny_export(tmp_path / "raw"), tiny_export(tmp_path / "other")
-    before = files_of(other)
-    called = call("pseudonymise", raw, "--key", tmp_path / "key", "--out", other)
-    assert called.code == 2 and "no earlier output" in called.err
-    assert files_of(other) == before and not (tmp_path / "key").exists()
 
 
 def test_what_is_pseudonymous_already(room: Path) -> None:
@@ -265,7 +285,7 @@ def test_reidentify_with_another_key(room: Path) -> None:
     shutil.copytree(room / "raw", room / "again")
     (room / "other").mkdir()
     other = room / "other" / "key"
-    assert call("pseudonymise", room / "again", "--key", other).code == 0
+    assert call("pseudonymise", room / "again", "--key", other, "--new-key").code == 0
     for _ in range(2):
         called = call("reidentify", room / "raw-pseudonymous", "--key", other)
         assert called.code == 2 and "another key" in called.err
@@ -299,16 +319,6 @@ def test_workbook_can_be_made_again(room: Path) -> None:
     for _ in range(2):
         assert call("reidentify", room / "raw-pseudonymous", "--key", room / "key" / "key").code == 0
     assert (room / "raw-pseudonymous-with-names.xlsx").stat().st_mode & 0o777 == 0o600
-
-
-def test_codes_in_messages(tmp_path: Path) -> None:
-    """An id that is a code stands in no message, also where another table names an unknown client."""
-    code = identity_code(1980, 9)
-    (tmp_path / "key").mkdir()
-    raw = tiny_export(tmp_path / "raw", pins=f"client_id,coach_id\n{code},v2\n")
-    called = call("pseudonymise", raw, "--key", tmp_path / "key" / "key")
-    assert_refused(called, tmp_path / "raw-pseudonymous")
-    assert "pins.csv, line 2, column client_id: an unknown client." in called.err and code not in called.err
 
 
 def test_tables_of_one_kind_are_one_sheet(room: Path) -> None:
@@ -371,5 +381,11 @@ def test_stopped_while_writing(room: Path, monkeypatch: pytest.MonkeyPatch) -> N
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(staged, "_swap", full)
-    called = call("pseudonymise", room / "raw", "--key", room / "new", "--out", room / "out")
-    assert called.code == 2 and not (room / "new").exists() and not (room / "out").exists()
+    words = ("--key", room / "new", "--new-key", "--out", room / "out")
+    called = call("pseudonymise", room / "raw", *words)
+    assert (
+        called.code == 2
+        and "the disk is full" in called.err
+        and not (room / "new").exists()
+        and not (room / "out").exists()
+    )

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
-from optimiser.tables.read import read_snapshot
 from optimiser.tables.personal import held_by
+from optimiser.tables.read import read_snapshot
 from tests.tables.region import TABLES, changed, write_region
 
 CODE = "131052-308T"
@@ -127,3 +127,11 @@ def test_numbers_of_no_day_are_no_codes() -> None:
     """What has the form of codes but no possible day or month is no personal data."""
     cells = pl.Series([f"{i:02d}1375-115X" for i in range(32, 90)])
     assert not held_by(cells, named=False, alone=True)
+
+
+def test_names_in_other_columns_are_not_repeated(tmp_path: Path) -> None:
+    """A name where a language should stand is a complaint without the value; a misspelt code is shown."""
+    error = refusal(write_region(tmp_path / "a", **changed("coaches", "fi sv", "Anna Virtanen")))
+    assert error.complaints and "irtanen" not in str(error)
+    error = refusal(write_region(tmp_path / "b", **changed("coaches", "fi sv", "fi svv")))
+    assert "'svv'" in str(error) or "'fi svv'" in str(error)

@@ -65,6 +65,12 @@ def test_characters_that_nobody_sees(unseen: str) -> None:
     assert code_year(f"{code}{unseen}") == 1980
 
 
+@pytest.mark.parametrize("mark", list("‘’ʼ′´`＇"))
+def test_apostrophes(mark: str) -> None:
+    """Whichever apostrophe a keyboard gives, the id is the same."""
+    assert client_form(f"O{mark}Neill") == client_form("O'Neill") == "o'neill"
+
+
 @given(st.lists(st.none() | st.sampled_from(["a", "b", "cc"])))
 def test_of_each(values: list[str | None]) -> None:
     """Each text is replaced by what is made of it, and what is empty stays empty."""

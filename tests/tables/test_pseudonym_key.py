@@ -65,7 +65,7 @@ def test_key_id_tells_nothing() -> None:
 
 def test_nothing_of_it_is_printed() -> None:
     """Neither the secret nor a person stands in what a fault would show."""
-    key = KeyFile(ONE.secret, {"C1": Person("1", "131052-308T", "Anna")}, {"K1": Person(email="a@b.fi")})
+    key = KeyFile(ONE.secret, {"C1": Person("1", "131052-308T", "Anna")}, {"K1": Person("a@b.fi")})
     assert repr(key) == "KeyFile()"
 
 
@@ -90,6 +90,22 @@ def test_round_trip(tmp_path: Path) -> None:
     assert read_key(tmp_path / "key") == ONE
     rewrite_key(tmp_path / "key", key)
     assert read_key(tmp_path / "key") == key
+
+
+def test_addresses_of_an_earlier_key_file(tmp_path: Path) -> None:
+    """A key file that kept addresses is read; what is written again holds them no more, and still knows them."""
+    old = {
+        "version": 1,
+        "key": ONE.secret.hex(),
+        "clients": {},
+        "coaches": {"K1": {"id": "v1", "email": "A@b.fi"}},
+    }
+    (tmp_path / "key").write_text(json.dumps(old))
+    (tmp_path / "key").chmod(0o600)
+    key = read_key(tmp_path / "key")
+    assert key.coaches == {"K1": Person("v1", address=ONE.address("a@b.fi"))}
+    rewrite_key(tmp_path / "key", key)
+    assert "@" not in (tmp_path / "key").read_text() and read_key(tmp_path / "key") == key
 
 
 def test_a_file_is_never_overwritten_by_a_new_key(tmp_path: Path) -> None:
@@ -192,6 +208,9 @@ def test_a_place_where_no_key_can_be_made(tmp_path: Path) -> None:
         json.dumps({"version": 1, "key": "00" * 32, "clients": {"C1": {"id": 131052}}, "coaches": {}}),
         json.dumps({"version": 1, "key": "00" * 32, "clients": {}, "coaches": {"K1": {"name": ["Anna"]}}}),
         json.dumps({"version": 1, "key": "00" * 32, "clients": {"C1": {"protected": "yes"}}, "coaches": {}}),
+        json.dumps(
+            {"version": 1, "key": "00" * 32, "clients": {"C1": {"last_seen": "today"}}, "coaches": {}}
+        ),
     ],
 )
 def test_no_key_file(tmp_path: Path, text: str) -> None:

@@ -106,14 +106,6 @@ def test_nested_columns(tmp_path: Path) -> None:
         assert told == [(column, "the cells of the column hold lists or records, not single values")]
 
 
-def test_names_in_free_text(tmp_path: Path) -> None:
-    """Somebody named in the paragraph of a departure is told without the name; other sentences may stand."""
-    row = "client_id,date,reason,paragraph,coach_id\nk9,2024-02-01,job_found,{},v1\n"
-    made(tmp_path / "a", departures=row.format("Laki 380/2023 § 14; Lahti ja Salo"))
-    told = refused(tmp_path / "b", departures=row.format("soitettu 5.1. Aino Korhonen"))
-    assert [line for line in told if "paragraph" in line and "names of persons" in line], told
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_order_of_rows_does_not_matter(tmp_path: Path, seed: int) -> None:
     """The same key gives the same snapshot for any order of rows, and rows do not keep the export's order."""
@@ -185,11 +177,11 @@ def test_dropped_columns(tmp_path: Path) -> None:
     """Every column that is not needed is listed with its heading and why, and none of them comes in."""
     found = made(tmp_path / "raw")
     assert found.dropped.rows() == [
-        ("clients.csv", "Henkilötunnus", "personal"),
-        ("clients.csv", "nimi", "personal"),
+        ("clients.csv", "Henkilötunnus", "in_key"),
+        ("clients.csv", "nimi", "in_key"),
         ("clients.csv", "puhelin", "personal"),
         ("clients.csv", "lapsia", "not_needed"),
-        ("coaches.csv", "nimi", "personal"),
+        ("coaches.csv", "nimi", "in_key"),
         ("coaches.csv", "email", "personal"),
     ]
     assert not {"nimi", "lapsia", "identity_code"} & set(found.frames["clients"].columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from optimiser.domain.errors import InputError
@@ -86,16 +87,39 @@ def test_an_export_of_another_region_is_refused(tmp_path: Path) -> None:
 
 
 def test_who_moved_out_of_the_region_is_known_to_be_away(tmp_path: Path) -> None:
-    """A known client with a home elsewhere in the country is no fault; a new client or no such code is."""
+    """A home elsewhere in the country is no fault, of a new client either; a code that there is not is one."""
     snapshot = before(tmp_path)
     moved = changed("clients", "k4,837", "k4,091")
     found = read(tmp_path, snapshot, (*ONLY, "exclusions"), **moved)
     assert found.away.rows() == [("k4", "091")]
     assert "k4" not in found.snapshot.clients["client_id"].to_list()
     assert found.snapshot.exclusions.is_empty()
-    for old, new in (("k4,837", "k5,091"), ("k4,837", "k4,999")):
+    stranger = read(tmp_path, snapshot, **changed("clients", "k4,837", "k5,091"), exclusions=None)
+    assert stranger.away.is_empty()
+    assert not {"k4", "k5"} & set(stranger.snapshot.clients["client_id"])
+    assert "1 client who is not in the snapshot lives outside the region: left out." in [
+        str(notice) for notice in stranger.snapshot.notices
+    ]
+    for old, new in (("k4,837", "k5,999"), ("k4,837", "k4,999")):
         with pytest.raises(InputError, match="an unknown municipality"):
             read(tmp_path, snapshot, **changed("clients", old, new))
+
+
+def test_who_is_protected_by_the_snapshots_tables_alone(tmp_path: Path) -> None:
+    """Where the export does not say whose address is protected, the rows of those known as such are not read."""
+    snapshot = before(tmp_path)
+    ids = pl.Series("client_id", ["k1"])
+    bare = "client_id,municipality,birth_year,registered_on\nk1,837,1990,2023-05-01\nk2,837,1990,2023-05-01\n"
+    left = "client_id,date,reason\nk1,2024-03-20,job_found\nk4,2024-03-21,job_found\n"
+    texts = dict.fromkeys(TABLES) | LATER | {"clients": bare, "departures": left}
+    found = read_export(write_region(tmp_path / "export", **texts), snapshot, protected=ids)
+    assert found.snapshot.clients["client_id"].to_list() == ["k2"]
+    assert found.snapshot.departures["client_id"].to_list() == ["k4"]
+    assert found.apart.to_list() == ["k1"]
+    says = bare.replace("on\n", "on,protected_address\n").replace("-01\n", "-01,no\n")
+    texts |= {"clients": says}
+    found = read_export(write_region(tmp_path / "export", **texts), snapshot, protected=ids)
+    assert (found.snapshot.clients["client_id"].to_list(), found.apart.to_list()) == (["k1", "k2"], [])
 
 
 def test_columns_that_the_export_lacks(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -10,19 +11,26 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from optimiser.allocation.allocate import allocate
+from optimiser.allocation.steps.move_list import move_list
+from optimiser.allocation.workload import base_demand
 from optimiser.domain.errors import InputError
 from optimiser.domain.moves import MOVES
+from optimiser.domain.policy import Policy
 from optimiser.domain.schema import TABLES
 from optimiser.domain.snapshot import Snapshot
+from optimiser.reports.texts import texts_in
+from optimiser.tables.demo import DemoOptions, demo_frames
 from optimiser.tables.read import read_snapshot
 from optimiser.workspace import current
-from optimiser.workspace.about import ON_CLIENTS, WITHHELD, about
+from optimiser.workspace.about import ON_CLIENTS, WITHHELD, about, own_words
 from optimiser.workspace.entries import SHOWN
 from optimiser.workspace.folder import LOG, log_of
 from optimiser.workspace.forget import purge_before
 from optimiser.workspace.records import confirmed
 from optimiser.workspace.verify import verify
 from tests.allocation.tiny import client, coach, region
+from tests.regions import snapshot_of
 from tests.workspace.plans import AT, NO, YES, applied, decide, write_plan
 
 LATER = "2021-12-01T08:00:00+00:00"
@@ -81,6 +89,47 @@ def test_nothing_of_anybody_else_is_there(workspace: Path) -> None:
     assert {"client_id": "K3", "coach_id": "V2", "reason_code": WITHHELD} in shown[True]
     assert held.log[0]["reason_code"] == WITHHELD
     assert held.log[0]["decision"] == "rejected"
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "sv"])
+def test_reasons_say_nothing_of_colleagues(tmp_path: Path, language: str) -> None:
+    """Over all reasons of a made-up plan and its list, in each language: ids are the only digits, no colon is left."""
+    snapshot = snapshot_of(demo_frames(DemoOptions(1_500, 14), base_demand))
+    texts = texts_in(language).plain()
+    plan = allocate(snapshot, Policy(), texts=texts)
+    moves = move_list(snapshot, Policy(), plan.rows, texts=texts).43-    rows : polars.DataFrame
+    seen = set()
+    for rows in (plan.rows, moves):
+        for status, reason in rows.select(pl.col("status").cast(pl.String), "reason").unique().rows():
+            own = own_words(reason, status)
+            seen.add(status)
+            assert not [sign for sign in "%()" if sign in own], own
+            left = re.sub(r"\b[A-Z]+\d+\b", "", own)
+            assert not re.search(r"\d", left), own
+            if status == "moved":
+                assert ":" not in own and set(re.findall(r"\bK\d+\b", own)) == set(
+                    re.findall(r"\bK\d+\b", reason.rpartition(". ")[2] or reason)
+                )
+    assert {"kept", "moved", "forced", "new"} <= seen
+
+
+def test_what_a_change_saves_is_withheld(tmp_path: Path) -> None:
+    """Neither the gain of a step nor how full coaches are is in the answer; the rest of the reason is."""
+    out = write_plan(tmp_path / "out", facts(), [[("K1", "V2"), ("K2", "V2")]], gain_minutes=["673.6"])
+    reason = "Moved from V1 (137 % full) to V2 (100 % full): saves 673.6 minutes a month, the change costs 15."
+    for name in ("plan.csv", "moves.csv"):
+        file = out / name
+        table = pl.read_csv(file, infer_schema=False)
+        table.with_columns(
+            reason=pl.when(client_id="K1").then(pl.lit(reason)).otherwise("reason")
+        ).write_csv(file)
+    decide(out, [1], YES)
+    applied(facts(), out, tmp_path / "w")
+    held = about(tmp_path / "w", "K1", LATER, "salt")
+    text = json.dumps(held.to_json())
+    assert not [part for part in ("673", "137", "full", "minutes a month") if part in text]
+    assert held.log[0]["text"] == "Moved from V1 to V2."
+    assert held.plans[0].tables["moves"][0]["gain_minutes"] == WITHHELD
 
 
 def test_the_log_says_who_looked(workspace: Path) -> None:

@@ -18,6 +18,7 @@ from optimiser.domain.progress import Progress
 from optimiser.domain.snapshot import Snapshot
 from optimiser.tables.read import read_snapshot
 from optimiser.workspace import current, facts_purged, handed_over
+from optimiser.workspace.about import about
 from optimiser.workspace.apply import Order, apply, undo
 from optimiser.workspace.entries import APPLY, PURGE, Entry
 from optimiser.workspace.folder import LOG, keep_snapshot, log_of
@@ -26,7 +27,17 @@ from optimiser.workspace.log import append, last_hash
 from optimiser.workspace.past import past_of
 from optimiser.workspace.records import confirmed
 from optimiser.workspace.verify import verify
-from tests.workspace.plans import YES, decide, salts, small, write_plan
+from tests.allocation.tiny import frame
+from tests.workspace.plans import (
+    YES,
+    coaches_of,
+    decide,
+    salts,
+    small,
+    taken_in,
+    write_export,
+    write_plan,
+)
 from tests.workspace.test_kills import killed
 
 FIRST = small().date
@@ -132,10 +143,84 @@ def test_a_workspace_no_longer_used_is_not_kept_for_ever(workspace: Path) -> Non
     assert current(workspace) == stood
     assert [p.relative_to(workspace) for p in workspace.glob("*/*")] == [stood.relative_to(workspace)]
     assert not [word for word in (b"K1 goes to V2", b"K2 goes to V3") if word in everything(workspace)]
-    assert past_of(workspace, log_of(workspace)).confirmed.is_empty()
+    assert past_of(workspace, log_of(workspace)).confirmed["client_id"].to_list() == ["K2"]
     again = forget(workspace, retention(Policy(), day), Policy(), f"{day.isoformat()}T08:00:00+00:00")
     assert (again.entry, again.stays) == (None, LATER)
     assert verify(workspace / LOG).broken == 0
+
+
+def test_confirmed_changes_outlive_the_purge(tmp_path: Path) -> None:
+    """What told of an apply and of an update goes; an export with the old coaches then finds the confirmed ones."""
+    w, days = tmp_path / "w", [FIRST + timedelta(days=step) for step in (0, 40, 80, 120)]
+    out = write_plan(tmp_path / "out", small(), [[("K1", "V2")]])
+    decide(out, [1], YES)
+    apply(small(), Order(w, out, AT), salts())
+    taken_in(w, write_export(tmp_path / "e1", small().replace(date=days[1])))
+    now = read_snapshot(current(w))
+    decide(write_plan(tmp_path / "out2", now, [[("K2", "V3")]]), [1], YES)
+    apply(now, Order(w, tmp_path / "out2", AT), salts())
+    known = past_of(w, log_of(w)).confirmed
+    assert known["client_id"].to_list() == ["K1", "K2"]
+    for _again in range(2):
+        done = forget(w, Before(days[2], days[2]), Policy(), AT_LATER)
+        assert past_of(w, log_of(w)).confirmed.equals(known)
+    assert done.entry is None
+    assert names(w) == {f"snapshots/{days[1]}"}
+    (kept,) = w.glob("waiting-*.csv")
+    held = about(w, "K1", AT_LATER, "salt")
+    assert held.waiting[0].tables["confirmed_moves"][0]["coach_id"] == "V2"
+    taken_in(w, write_export(tmp_path / "e2", small().replace(date=days[2])))
+    after = coaches_of(read_snapshot(current(w)))
+    assert (after["K1"], after["K2"], after["K3"]) == ("V2", "V3", "V1")
+    # Once nothing leads back to what the list rests on, it goes.
+    forget(w, Before(days[2], days[2]), Policy(), AT_LATER)
+    assert not kept.exists()
+    taken_in(w, write_export(tmp_path / "e3", small().replace(date=days[3])))
+    assert coaches_of(read_snapshot(current(w))) == after
+    assert verify(w / LOG).broken == 0
+
+
+def test_a_forged_list_of_what_waits_is_refused(workspace: Path) -> None:
+    """It is read only as the log knows it."""
+    day = LATER + timedelta(days=1200)
+    forget(workspace, retention(Policy(), day), Policy(), f"{day.isoformat()}T08:00:00+00:00")
+    (kept,) = workspace.glob("waiting-*.csv")
+    kept.write_text(kept.read_text().replace("V3", "V2"))
+    with pytest.raises(InputError, match="no longer the changes"):
+        past_of(workspace, log_of(workspace))
+    kept.unlink()
+    with pytest.raises(InputError, match="are gone"):
+        past_of(workspace, log_of(workspace))
+
+
+def test_what_stays_is_counted(tmp_path: Path) -> None:
+    """Old departures in the present snapshot, and reasons of younger entries about old facts, are told of."""
+    w = tmp_path / "w"
+    left = frame(
+        "departures", [{"client_id": "K9", "date": FIRST - timedelta(days=9), "reason": "job_found"}]
+    )
+    facts = small().replace(departures=left)
+    out = write_plan(tmp_path / "out", facts, [[("K1", "V2")]])
+    decide(out, [1], YES)
+    apply(facts, Order(w, out, AT_LATER), salts())
+    done = forget(w, Before(FIRST + timedelta(days=1), FIRST + timedelta(days=1)), Policy(), AT_LATER)
+    assert done.departures == 1
+    assert (done.younger, done.until) == (1, date(LATER.year + 2, LATER.month, LATER.day))
+    assert confirmed(w, "K1")
+
+
+def test_departures_in_old_changes_go(tmp_path: Path) -> None:
+    """The questions of an old update, with whoever left long before, go with its folder."""
+    w, day = tmp_path / "w", FIRST + timedelta(days=40)
+    out = write_plan(tmp_path / "out", small(), [[("K1", "V2")]])
+    decide(out, [1], YES)
+    apply(small(), Order(w, out, AT), salts())
+    facts = small()
+    less = facts.replace(date=day, clients=facts.clients.filter(pl.col("client_id") != "K7"))
+    done = taken_in(w, write_export(tmp_path / "e", less))
+    assert "K7" in (done.changes / "departures.csv").read_text()
+    forget(w, Before(day + timedelta(days=1), day + timedelta(days=1)), Policy(), AT_LATER)
+    assert not done.changes.exists()
 
 
 def test_a_day_after_the_call_is_refused(workspace: Path) -> None:

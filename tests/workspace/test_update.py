@@ -30,6 +30,7 @@ from tests.allocation.tiny import frame as table
 from tests.cli.calls import files_of
 from tests.workspace.plans import (
     AT,
+    NO,
     YES,
     applied,
     coaches_of,
@@ -43,10 +44,12 @@ from tests.workspace.plans import (
 OCTOBER, NOVEMBER = date(2021, 10, 1), date(2021, 11, 1)
 
 
-def begun(tmp_path: Path) -> Path:
-    """A workspace in which the move of K1 from V1 to V2 has been applied."""
+def begun(tmp_path: Path, refused: bool = False) -> Path:
+    """A workspace in which the move of K1 from V1 to V2 has been applied, and that of K2 to V3 perhaps refused."""
     out = write_plan(tmp_path / "out", small(), [[("K1", "V2")], [("K2", "V3")]])
     decide(out, [1], YES)
+    if refused:
+        decide(out, [2], NO | {"reason_code": "conflict_of_interest"})
     applied(small(), out, tmp_path / "w")
     return tmp_path / "w"
 
@@ -58,9 +61,9 @@ def system(day: date, **coaches: str | None) -> Snapshot:
     return small().replace(date=day, clients=facts.with_columns(coach_id=now))
 
 
-def states(workspace: Path) -> dict[str, str]:
-    """Client to state of the confirmed move in the latest changes."""
-    folder = sorted((workspace / "updates").iterdir())[-1]
+def states(workspace: Path, changes: Path | None = None) -> dict[str, str]:
+    """Client to state of the confirmed move in the latest changes, or in some."""
+    folder = changes or sorted((workspace / "updates").iterdir())[-1]
     frame = pl.read_csv(folder / "confirmed_moves.csv", infer_schema=False)
     return dict(frame.select("client_id", "state").rows())
 
@@ -135,20 +138,57 @@ def test_a_client_of_an_earlier_snapshot_returns(tmp_path: Path) -> None:
     assert [(r["client_id"], r["kind"], r["former_coach_id"]) for r in came] == [("K7", "returned", "V2")]
 
 
-def test_an_undo_stops_at_an_update(tmp_path: Path) -> None:
-    """Facts that came with an update cannot be undone; an apply after it can, up to the update."""
+def test_an_undo_takes_the_last_entry_back_whatever_it_is(tmp_path: Path) -> None:
+    """An apply, then the update before it, then the apply before that: each time what stood before stands again."""
     w = begun(tmp_path)
-    taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
+    first = current(w)
+    done = taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
     stood = current(w)
-    with pytest.raises(InputError, match="an update came after the last apply: entry 2"):
-        undo(w, AT)
     now = read_snapshot(stood)
     out = write_plan(tmp_path / "again", now, [[("K3", "V3")]])
     decide(out, [1], YES)
     applied(now, out, w)
-    undo(w, AT)
-    assert current(w) == stood
-    with pytest.raises(InputError, match="an update came after"):
+    assert [undo(w, AT).entry.steps["undoes"], current(w)] == [3, stood]
+    assert [undo(w, AT).entry.steps["undoes"], current(w)] == [2, first]
+    assert done.changes.is_dir() and done.folder.is_dir()
+    assert undo(w, AT).entry.steps["undoes"] == 1
+    assert read_snapshot(current(w)).fingerprint() == small().fingerprint()
+    with pytest.raises(InputError, match="nothing to undo"):
+        undo(w, AT)
+    assert verify(w / "log.sqlite").broken == 0
+
+
+def test_a_wrong_export_leaves_no_trace_once_undone(tmp_path: Path) -> None:
+    """Apply, a wrong update, undo, the right update: everything stands as if the wrong one had never been."""
+    right = write_export(tmp_path / "right", system(OCTOBER))
+    half = system(OCTOBER)
+    half = half.replace(clients=half.clients.filter(pl.col("client_id").is_in(["K2", "K7"])))
+    stood = []
+    for name, wrong in (("one", False), ("two", True)):
+        folder = tmp_path / name
+        folder.mkdir()
+        w = begun(folder, refused=True)
+        if wrong:
+            taken_in(w, write_export(folder / "half", half))
+            undo(w, AT)
+        done = taken_in(w, right)
+        assert states(w, done.changes) == {"K1": "waiting"}
+        stood.append((done.entry.after, past_of(w, log_of(w))))
+        assert coaches_of(read_snapshot(current(w)))["K1"] == "V2"
+        assert read_snapshot(current(w)).exclusions.select("client_id", "coach_id").rows() == [("K2", "V3")]
+    assert stood[0][0] == stood[1][0]
+    for name in ("confirmed", "involuntary", "seen", "first"):
+        assert getattr(stood[0][1], name).equals(getattr(stood[1][1], name)), name
+
+
+def test_an_update_whose_snapshot_before_was_forged_is_not_undone(tmp_path: Path) -> None:
+    """The guards of an undo hold for an update as for an apply."""
+    w = begun(tmp_path)
+    file = current(w) / "clients.parquet"
+    taken_in(w, write_export(tmp_path / "e", system(OCTOBER)))
+    forged = pl.when(client_id="K3").then(pl.lit("V3")).otherwise("coach_id").alias("coach_id")
+    pl.read_parquet(file).with_columns(forged).write_parquet(file)
+    with pytest.raises(InputError, match="no longer the facts"):
         undo(w, AT)
 
 

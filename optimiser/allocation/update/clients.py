@@ -28,8 +28,13 @@ def _says_nothing(values: pl.Series, default: object) -> bool:
     return not len(filled) or (default is not None and bool((filled == default).all()))
 
 
-def kept_columns(staying: pl.DataFrame, before: Snapshot, lacking: tuple[str, ...]) -> pl.DataFrame:
-    """Return the clients with the columns that the export lacks as the snapshot has them."""
+def kept_columns(
+    staying: pl.DataFrame, before: Snapshot, lacking: tuple[str, ...], coaches: pl.Series
+) -> pl.DataFrame:
+    """Return the clients with the columns that the export lacks as the snapshot has them.
+
+    Whose coach of the snapshot is not among the export's coaches any more has none.
+    """
     # Since when the coach, and changes, depend on what became of the coach.
     taken = [name for name in lacking if name not in OWN]
     if not taken:
@@ -37,9 +42,13 @@ def kept_columns(staying: pl.DataFrame, before: Snapshot, lacking: tuple[str, ..
     held = before.clients.select("client_id", *(pl.col(name).alias(f"{name}_before") for name in taken))
     held = held.with_columns(known=pl.lit(True))
     joined = staying.join(held, on="client_id", how="left", maintain_order="left")
-    return joined.with_columns(
+    kept = joined.with_columns(
         pl.when("known").then(f"{name}_before").otherwise(name).alias(name) for name in taken
     ).select(staying.columns)
+    if "coach_id" not in taken:
+        return kept
+    there = pl.col("coach_id").is_in(coaches.implode()).fill_null(False)
+    return kept.with_columns(pl.when(there).then(name).alias(name) for name in ("coach_id", "coach_since"))
 
 
 def next_clients(

@@ -32,7 +32,7 @@ class Departing:
     contradicting : int
         Clients who stand in the export's clients and in its departures; taken as departed.
     between : int
-        Clients who came and left between the two exports.
+        Departures of the export that are left out, as the snapshot does not know the client.
     answered : int
         Questions after a reason that the export answers.
     """
@@ -51,7 +51,9 @@ def departing(
     """Tell who has left.
 
     A row of the export's table departures counts for a client who stands in its clients as well, unless
-    the client registered, was met or got a coach after that day, or had come back after it before.
+    the client registered, was met or got a coach after that day, or had come back after it before. Rows of
+    clients whom neither the clients nor the departures of the snapshot know are left out: they are of people
+    who came and left between two exports, or of some whose address is protected.
 
     Parameters
     ----------
@@ -71,7 +73,9 @@ def departing(
     triage, months = rules
     told = _not_among(export.departures, apart).with_columns(pl.col("reason").cast(pl.String))
     known = _not_among(before.departures, apart).with_columns(pl.col("reason").cast(pl.String))
-    known = _never_left(known, export.clients)
+    known = _never_left(known, export.clients, before.date)
+    strange = _strangers(told, before, export.clients)
+    told = told.join(strange, on=("client_id", "date"), how="anti", maintain_order="left")
     out = _told_to_have_left(export.clients, told, before, known)
     staying = export.clients.join(out, on="client_id", how="anti", maintain_order="left")
     left = before.clients.join(staying, on="client_id", how="anti", maintain_order="left")
@@ -82,18 +86,27 @@ def departing(
     departures = _merged(kept, filled, gone)
     first: Date = pl.select(pl.lit(export.date).dt.offset_by(f"-{months}mo")).item()
     departures = departures.filter(pl.col("date") >= first).pipe(_as_departures)
-    met = pl.concat([before.clients["client_id"], before.departures["client_id"], staying["client_id"]])
-    between = news.filter(~pl.col("client_id").is_in(met.implode()))["client_id"].n_unique()
-    return Departing(staying, gone, departures, out.height, between, answered)
+    return Departing(staying, gone, departures, out.height, strange.height, answered)
+
+
+def _strangers(told: pl.DataFrame, before: Snapshot, clients: pl.DataFrame) -> pl.DataFrame:
+    """Departures told of clients whom the snapshot does not know, and who do not stand in the export."""
+    met = pl.concat([before.clients["client_id"], before.departures["client_id"], clients["client_id"]])
+    return told.filter(~pl.col("client_id").is_in(met.implode()))
 
 
 def _not_among(frame: pl.DataFrame, clients: pl.Series) -> pl.DataFrame:
     return frame.filter(~pl.col("client_id").is_in(clients.implode())) if len(clients) else frame
 
 
-def _never_left(known: pl.DataFrame, clients: pl.DataFrame) -> pl.DataFrame:
-    """Departures but those without a reason of clients who stand there again as if they had never left."""
-    there = known.filter(pl.col("reason") == NOT_KNOWN).join(
+def _never_left(known: pl.DataFrame, clients: pl.DataFrame, day: Date) -> pl.DataFrame:
+    """Departures but those nobody stated of clients who stand there again as if they had never left.
+
+    Nobody stated those without a reason, and those of the day of the snapshot itself that its update concluded
+    from a home outside the region: had such a client left and come back, the registration would be a new one.
+    """
+    concluded = (pl.col("reason") == MOVED_AWAY) & (pl.col("date") == day)
+    there = known.filter((pl.col("reason") == NOT_KNOWN) | concluded).join(
         clients.select("client_id", "registered_on"), on="client_id"
     )
     gap = there.filter(pl.col("registered_on") <= pl.col("date"))

@@ -22,7 +22,7 @@ from optimiser.tables.export import Export
 
 KEY_OF_ANOTHER = 20
 """Clients from which on an export without any of them is refused."""
-PART, MOST_GONE = 100, 0.5
+PART, MOST_GONE = 100, 0.2
 """Clients from which on an export is refused in which more than this share has gone without a word."""
 
 
@@ -39,9 +39,11 @@ class Update:
     to_answer : polars.DataFrame
         Rows of `DEPARTURES` whose reason is not known: to be filled in and given with the next export.
     answered, between : int
-        Questions that this export answered; clients who came and left between the two exports.
+        Questions that this export answered; departures of clients whom the snapshot does not know.
     notices : tuple of Message
         What was assumed, in sentences.
+    has_departures : bool
+        Whether the export has a table departures of its own.
     """
 
     before: Snapshot
@@ -51,6 +53,7 @@ class Update:
     answered: int
     between: int
     notices: tuple[Message, ...]
+    has_departures: bool = False
 
     @property
     def changed(self) -> bool:
@@ -71,6 +74,7 @@ def follow(
     past: Past,
     policy: Policy,
     texts: Texts = ENGLISH,
+    many_gone: bool = False,
 ) -> Update:
     """Tell what has changed since a snapshot, and make the next one.
 
@@ -86,6 +90,8 @@ def follow(
         Target-group rules, rules of serving, retention.
     texts : Texts
         Language of the sentences in the tables.
+    many_gone : bool
+        Whether it has been said that more clients than usual have left.
 
     Returns
     -------
@@ -94,14 +100,16 @@ def follow(
     Raises
     ------
     InputError
-        Where the export has none of the clients, or only a part of them.
+        Where the export has none of the clients, or only a part of them and nobody has said why.
     """
     export = taken.snapshot
     rules = (policy.triage, policy.retention.departures_months)
     left = departing(before, export, taken.apart, taken.away, rules)
     _refuse_another(before, export, left)
+    if not many_gone:
+        _refuse_part(before, export, left)
     lacking = lacking_columns(left.staying, taken.lacking)
-    staying = kept_columns(left.staying, before, lacking)
+    staying = kept_columns(left.staying, before, lacking, export.coaches["coach_id"])
     moves = confirmed_moves(export, staying, past, "coach_id" not in lacking)
     clients = next_clients(staying, before, waiting(moves), past, (export.date, lacking))
     whole = export.replace(
@@ -122,7 +130,17 @@ def follow(
     }
     asked = left.departures.filter(pl.col("reason").cast(pl.String) == NOT_KNOWN)
     notices = _notices(before, export, left, lacking)
-    return Update(before, following, tables, asked, left.answered, left.between, notices)
+    carried = [name for name in taken.carried if not getattr(before, name).is_empty()]
+    if carried:
+        notices = (
+            said(
+                "The export does not have these tables, which are the snapshot's: {tables}.",
+                tables=", ".join(carried),
+            ),
+            *notices,
+        )
+    own = "departures" in export.files
+    return Update(before, following, tables, asked, left.answered, left.between, notices, own)
 
 
 def _facts(
@@ -145,7 +163,12 @@ def _refuse_another(before: Snapshot, export: Snapshot, left: Departing) -> None
         problem = said("none of the clients of the snapshot is in the export")
         advice = said("Take the export of the same region, with ids made with the same key.")
         raise InputError([Complaint(file, 0, "client_id", "", problem, advice)])
-    silent = left.gone.filter(~_told()).height
+
+
+def _refuse_part(before: Snapshot, export: Snapshot, left: Departing) -> None:
+    """Raise where more clients are missing than usually leave, and the export's departures do not tell of them."""
+    had, file = before.clients.height, export.files.get("clients", "clients")
+    silent = left.gone.join(export.departures, on="client_id", how="anti").height
     if had >= PART and silent > MOST_GONE * had:
         problem = said(
             "{gone:,} of {clients:,} clients are missing from the export without a word",
@@ -153,7 +176,8 @@ def _refuse_another(before: Snapshot, export: Snapshot, left: Departing) -> None
             clients=had,
         )
         advice = said(
-            "Take an export of all clients. If they have really left, say so in a table departures beside it."
+            "Take an export of all clients. If they have really left, say so in a table departures beside it, or "
+            "with --many-gone."
         )
         raise InputError([Complaint(file, 0, "client_id", "", problem, advice)])
 
