@@ -29,7 +29,7 @@ CAUSES = {"nearer", "language_gained", "specialism_gained", "balance", "shared",
 def region_plan() -> tuple[Snapshot, pl.DataFrame]:
     """A made-up region, and the rows of its plan."""
     snapshot = snapshot_of(demo_frames(DemoOptions(2_800, 25), base_demand))
-    return snapshot, allocate(snapshot, Policy()).rows
+    return snapshot, allocate(snapshot, Policy()).plan.rows
 
 
 def told(
@@ -145,10 +145,11 @@ def test_a_wish_is_told_and_other_pins_are_not() -> None:
 def test_the_work_is_shared_out() -> None:
     """A client who could stay with a coach as near moves for the sake of time; nothing else is claimed."""
     clients = [client(f"K{k}", coach_id="V1", coach_since=None) for k in range(1, 60)]
-    found = told(clients, [coach("V1"), coach("V2")], "V2")
+    coaches = [coach("V1", fte=0.15), coach("V2", fte=0.15)]
+    found = told(clients, coaches, "V2")
     assert codes(found) == {"balance", "municipality", "language", "office"}
     # Moved to whoever has as much to do, nobody has more time.
-    found = told(clients[:1], [coach("V1"), coach("V2")], "V2")
+    found = told(clients[:1], coaches, "V2")
     assert codes(found) == {"municipality", "language", "office"}
 
 
@@ -164,7 +165,7 @@ def test_a_client_moved_for_others_is_told_what_all_gain() -> None:
     """Whose own change brings nothing hears what the changes of all bring, if they do."""
     clients = [client(f"K{k}", coach_id="V1", coach_since=None) for k in range(2, 60)]
     clients += [client("K1", coach_id="V2", coach_since=None)]
-    snapshot = region(clients, [coach("V1"), coach("V2"), coach("V3")])
+    snapshot = region(clients, [coach("V1", fte=0.15), coach("V2"), coach("V3", fte=0.15)])
     away = pl.when(pl.col("client_id").is_in([f"K{k}" for k in range(2, 40)]))
     rows = snapshot.clients.select(
         "client_id", coach_id=away.then(pl.lit("V3")).otherwise("coach_id")

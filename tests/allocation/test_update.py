@@ -410,7 +410,10 @@ def test_an_export_without_coaches_after_one_has_left() -> None:
             (None, None),
             (None, None),
         ]
-        assert told(update, "changed_coach") == [("K2", "V2", None), ("K3", "V2", None)]
+        assert told(update, "changed_coach", "client_id", "from_coach_id", "to_coach_id") == [
+            ("K2", "V2", None),
+            ("K3", "V2", None),
+        ]
         assert told(update, "confirmed_moves", "client_id", "state") == [("K3", "coach_gone")]
 
 

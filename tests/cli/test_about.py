@@ -48,6 +48,10 @@ def test_about_on_the_screen(folder: Path) -> None:
     for part in ("The present snapshot, of 2023-03-06", "Plan made of the facts of", "Entry 1 of the log"):
         assert part in called.out
     assert "(Year of birth; age is the year of the snapshot less this)" in called.out
+    assert "Entry 1 of the log, " in called.out and "an official decided on the coach." in called.out
+    again = call("about", client, "--workspace", "ours", "--language", "fi")
+    assert not [word for word in ("True", "False", "undone", "decision: shown", "T0") if word in again.out]
+    assert "birth" not in called.out.partition("Entry 1 of the log")[2]
     others = set(pl.read_csv(folder / "moves" / "plan.csv", infer_schema=False)["client_id"]) - {client}
     assert not [other for other in others if other in called.out]
     log = call("log", "--workspace", "ours", "--verify")
@@ -106,7 +110,7 @@ def test_forget_says_what_went(folder: Path) -> None:
     assert "  1 snapshot\n" in called.out
     assert "The present snapshot, of 2023-03-06, stays. A workspace that is no longer used" in called.out
     moved = pl.read_csv("moves/moves.csv", infer_schema=False)["client_id"].n_unique()
-    assert f"{moved} confirmed changes of coach were not in the client system yet" in called.out
+    assert f"{moved} confirmed changes of coach are not in the client system yet: the list" in called.out
     called = call("forget", "--workspace", "ours")
     assert called.out.startswith("No other facts from before")
     assert call("forget", "--workspace", "nowhere").code == 2

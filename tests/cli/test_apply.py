@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from optimiser.tables.staged import staged_file
 from tests.cli.calls import call, files_of
 from tests.workspace.plans import NO, YES, decide, write_moves, write_plan
 
@@ -181,6 +182,17 @@ def test_an_export_overwrites_nothing_but_an_earlier_one(kept: Path, tmp_path: P
         assert files_of(tmp_path) == before
     for words in ((), ("--finnish",), ()):
         assert call("log", "--workspace", kept, "--csv", tmp_path / "log.csv", *words).code == 0
+
+
+def test_an_export_that_somebody_is_writing(kept: Path, tmp_path: Path) -> None:
+    """Two exports to one file at once: the second is told to wait, and the first ends whole."""
+    file = tmp_path / "log.csv"
+    with staged_file(file, lambda _: True) as beside:
+        beside.write_text("first")
+        called = call("log", "--workspace", kept, "--csv", file)
+        assert called.code == 2 and "somebody else is writing here" in called.err
+        assert beside.read_text() == "first"
+    assert file.read_text() == "first"
 
 
 def test_an_export_on_a_full_disk(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

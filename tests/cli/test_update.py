@@ -147,7 +147,42 @@ def test_a_workspace_takes_an_export_in(own: Path, month: Path, tmp_path: Path) 
     held = files_of(tmp_path / "w")
     assert "Nothing has changed" in updated(tmp_path / "w", month).out
     assert files_of(tmp_path / "w") == held
-    assert call("apply", "--undo", "--workspace", tmp_path / "w").code == 2
+    undone = call("apply", "--undo", "--workspace", tmp_path / "w")
+    assert (undone.code, undone.out.splitlines()[0]) == (0, "Entry 2 is undone; nothing was deleted.")
+    assert read_snapshot(current(tmp_path / "w")).date == before.date
+
+
+def test_half_an_export(own: Path, month: Path, tmp_path: Path) -> None:
+    """Every second client missing is refused; told that many have left, the command takes the export as it is."""
+    half = Path(shutil.copytree(month, tmp_path / "half"))
+    (half / "departures.csv").unlink()
+    clients = pl.read_csv(half / "clients.csv", infer_schema=False)
+    clients.gather_every(2).write_csv(half / "clients.csv")
+    for name in ("pins.csv", "exclusions.csv", "absences.csv"):
+        (half / name).unlink(missing_ok=True)
+    called = call("update", own, half, "--out", tmp_path / "next")
+    assert_refused(called, tmp_path / "next")
+    assert "missing from the export without a word" in " ".join(called.err.split())
+    called = updated(own, half, "--out", tmp_path / "next", "--many-gone")
+    changes = tmp_path / "next" / "changes"
+    assert "The export does not have these tables, which are the snapshot's: absences." in called.out
+    told = " ".join(called.out.split())
+    assert f"Fill the reasons in in {changes / 'departures.csv'} and copy the file into the folder" in told
+
+
+def test_where_the_reasons_go_beside_a_table_of_the_exports_own(own: Path, month: Path, tmp_path: Path) -> None:
+    """An export that has departures of its own gets the rows of ours; what the tool concluded is told of."""
+    export = Path(shutil.copytree(month, tmp_path / "export"))
+    left = pl.read_csv(export / "departures.csv", infer_schema=False)
+    left.with_columns(reason=pl.lit(None, pl.String)).write_csv(export / "departures.csv")
+    clients = pl.read_csv(export / "clients.csv", infer_schema=False)
+    known = read_snapshot(own).clients["client_id"]
+    one = clients.filter(pl.col("client_id").is_in(known.implode()))["client_id"][0]
+    away = pl.when(client_id=one).then(pl.lit("091")).otherwise("municipality").alias("municipality")
+    clients.with_columns(away).write_csv(export / "clients.csv")
+    told = " ".join(updated(own, export, "--out", tmp_path / "next").out.split())
+    assert "and copy its rows into the next export's table departures." in told
+    assert "Of these the tool concluded 1 from a home municipality outside the region" in told
 
 
 def test_the_workbook_tells_everything(own: Path, month: Path, tmp_path: Path) -> None:

@@ -96,11 +96,11 @@ def test_reasons_say_nothing_of_colleagues(tmp_path: Path, language: str) -> Non
     """Over all reasons of a made-up plan and its list, in each language: ids are the only digits, no colon is left."""
     snapshot = snapshot_of(demo_frames(DemoOptions(1_500, 14), base_demand))
     texts = texts_in(language).plain()
-    plan = allocate(snapshot, Policy(), texts=texts)
-    moves = move_list(snapshot, Policy(), plan.rows, texts=texts).43-    rows : polars.DataFrame
+    rows = allocate(snapshot, Policy(), texts=texts).plan.rows
+    moves = move_list(snapshot, Policy(), rows, texts=texts).rows
     seen = set()
-    for rows in (plan.rows, moves):
-        for status, reason in rows.select(pl.col("status").cast(pl.String), "reason").unique().rows():
+    for table in (rows, moves):
+        for status, reason in table.select(pl.col("status").cast(pl.String), "reason").unique().rows():
             own = own_words(reason, status)
             seen.add(status)
             assert not [sign for sign in "%()" if sign in own], own
@@ -116,13 +116,15 @@ def test_reasons_say_nothing_of_colleagues(tmp_path: Path, language: str) -> Non
 def test_what_a_change_saves_is_withheld(tmp_path: Path) -> None:
     """Neither the gain of a step nor how full coaches are is in the answer; the rest of the reason is."""
     out = write_plan(tmp_path / "out", facts(), [[("K1", "V2"), ("K2", "V2")]], gain_minutes=["673.6"])
-    reason = "Moved from V1 (137 % full) to V2 (100 % full): saves 673.6 minutes a month, the change costs 15."
+    reason = (
+        "Moved from V1 (137 % full) to V2 (100 % full): saves 673.6 minutes a month, the change costs 15."
+    )
     for name in ("plan.csv", "moves.csv"):
         file = out / name
         table = pl.read_csv(file, infer_schema=False)
-        table.with_columns(
-            reason=pl.when(client_id="K1").then(pl.lit(reason)).otherwise("reason")
-        ).write_csv(file)
+        table.with_columns(reason=pl.when(client_id="K1").then(pl.lit(reason)).otherwise("reason")).write_csv(
+            file
+        )
     decide(out, [1], YES)
     applied(facts(), out, tmp_path / "w")
     held = about(tmp_path / "w", "K1", LATER, "salt")
