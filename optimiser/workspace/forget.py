@@ -29,7 +29,7 @@ from optimiser.workspace.history import standing, way
 from optimiser.workspace.lock import locked
 from optimiser.workspace.log import last_hash, purge, stored_reasons
 from optimiser.workspace.next_snapshot import months_on
-from optimiser.workspace.past import LIST, keep_waiting, past_of
+from optimiser.workspace.past import drop_lists, keep_waiting, past_of
 
 KINDS = (SNAPSHOTS, PLANS, UPDATES)
 """Folders of a workspace in which each folder begins with the day of its facts."""
@@ -145,17 +145,8 @@ def forget(
         if present is not None:
             old[SNAPSHOTS] = tuple(name for name in old[SNAPSHOTS] if name != present.folder())
         reasons = _reasons(workspace, entries, before.reasons)
-        younger = _younger(workspace, entries, before, reasons)
-        done = Forgotten(
-            before,
-            None,
-            old,
-            finished=finished,
-            stays=_stays(present, before),
-            departures=_departures(workspace, present, before.snapshots),
-            younger=len(younger),
-            until=max((months_on(d, policy.retention.reasons_months) for d in younger), default=None),
-        )
+        done = _seen(workspace, entries, before, old, reasons, policy)
+        done = replace(done, finished=finished)
         if not reasons and not any(old.values()):
             return done
         waiting = _waiting(workspace, entries, old)
@@ -166,7 +157,7 @@ def forget(
         entry = _purge(workspace, entries, (before.reasons, reasons), steps, order, progress)
         progress.say(said("deleting the folders"))
         _delete(workspace, [f"{kind}/{name}" for kind, names in old.items() for name in names])
-        _drop_lists(workspace)
+        drop_lists(workspace)
     return replace(done, entry=entry, unread=unread, waiting=waiting["client_id"].n_unique())
 
 
@@ -265,13 +256,6 @@ def _waiting(workspace: Path, entries: Sequence[Entry], old: Mapping[str, Sequen
         return Past().confirmed
 
 
-def _drop_lists(workspace: Path) -> None:
-    """Delete the lists of what waits of snapshots that nothing can lead back to any more."""
-    for file in workspace.glob(f"{LIST}*.csv"):
-        if not (workspace / SNAPSHOTS / file.stem.removeprefix(LIST)).is_dir():
-            file.unlink()
-
-
 def _departures(workspace: Path, present: Kept | None, day: Date) -> int:
     """Departures from before a day in the present snapshot; 0 where it cannot be read."""
     found = _whole(workspace / SNAPSHOTS / present.folder()) if present is not None else None
@@ -289,6 +273,27 @@ def _younger(workspace: Path, entries: Sequence[Entry], before: Before, reasons:
         and entry.before.day
         and entry.before.day < before.snapshots.isoformat()
     ]
+
+
+def _seen(
+    workspace: Path,
+    entries: Sequence[Entry],
+    before: Before,
+    old: Mapping[str, tuple[str, ...]],
+    reasons: Sequence[int],
+    policy: Policy,
+) -> Forgotten:
+    """What is to go, and what stays though it is old."""
+    present, younger = standing(entries), _younger(workspace, entries, before, reasons)
+    return Forgotten(
+        before,
+        None,
+        old,
+        stays=_stays(present, before),
+        departures=_departures(workspace, present, before.snapshots),
+        younger=len(younger),
+        until=max((months_on(d, policy.retention.reasons_months) for d in younger), default=None),
+    )
 
 
 def _older(folder: Path, day: Date) -> tuple[str, ...]:

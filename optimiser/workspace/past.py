@@ -101,6 +101,13 @@ def keep_waiting(workspace: Path, kept: Kept, confirmed: pl.DataFrame) -> dict[s
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest()}
 
 
+def drop_lists(workspace: Path) -> None:
+    """Delete the lists of what waits of snapshots that nothing can lead back to any more."""
+    for file in workspace.glob(f"{LIST}*.csv"):
+        if not (workspace / SNAPSHOTS / file.stem.removeprefix(LIST)).is_dir():
+            file.unlink()
+
+
 def _kept_list(entries: Sequence[Entry], taken: Sequence[Entry]) -> Entry | None:
     """The last purge that kept a list of what waits, on the way to the snapshot that stands."""
     stood = standing(entries)

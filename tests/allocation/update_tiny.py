@@ -45,6 +45,17 @@ def followed(
     return follow(before, taken, past or Past(), policy or Policy(), many_gone=many_gone)
 
 
+def past_of(**frames: list[tuple[object, ...]]) -> Past:
+    """A past of rows."""
+    empty = Past()
+    return Past(
+        **{
+            name: pl.DataFrame(rows, schema=getattr(empty, name).schema, orient="row")
+            for name, rows in frames.items()
+        }
+    )
+
+
 def told(update: Update, table: str, *columns: str) -> list[tuple[Any, ...]]:
     """Some columns of a table of changes, codes as text."""
     frame = update.tables[table]

@@ -170,7 +170,9 @@ def test_half_an_export(own: Path, month: Path, tmp_path: Path) -> None:
     assert f"Fill the reasons in in {changes / 'departures.csv'} and copy the file into the folder" in told
 
 
-def test_where_the_reasons_go_beside_a_table_of_the_exports_own(own: Path, month: Path, tmp_path: Path) -> None:
+def test_where_the_reasons_go_beside_a_table_of_the_exports_own(
+    own: Path, month: Path, tmp_path: Path
+) -> None:
     """An export that has departures of its own gets the rows of ours; what the tool concluded is told of."""
     export = Path(shutil.copytree(month, tmp_path / "export"))
     left = pl.read_csv(export / "departures.csv", infer_schema=False)

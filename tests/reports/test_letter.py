@@ -100,7 +100,18 @@ def test_a_confirmed_letter_is_no_draft() -> None:
     assert "Why this coach?" not in text
     stays = letter_text(Letter("K1", SAME, TODAY, "Nokia", "V2", "Team 1", ()), texts_in("en"), {})
     assert "Nothing changes." in stays
+    assert "as agreed" not in stays
     assert "draft" not in stays
+    agreed = Letter("K1", SAME, TODAY, "Nokia", "V2", "Team 1", (), meeting=True)
+    assert "Your meetings go on as agreed." in letter_text(agreed, texts_in("en"), {})
+
+
+def test_who_has_no_coach_may_wish_for_one() -> None:
+    """Another coach can be wished for only by who has one."""
+    none = letter_text(Letter("K1", NONE, TODAY, "Nokia", None, "", ()), texts_in("en"), {})
+    assert "a certain coach" in none and "another coach" not in none
+    stays = letter_text(Letter("K1", SAME, TODAY, "Nokia", "V2", "Team 1", ()), texts_in("en"), {})
+    assert "another coach" in stays and "a certain coach" not in stays
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

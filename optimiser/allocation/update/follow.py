@@ -80,10 +80,8 @@ def follow(
 
     Parameters
     ----------
-    before : Snapshot
-        The snapshot.
-    taken : Export
-        The export, read beside it.
+    before, taken
+        The snapshot, and the export read beside it.
     past : Past
         What the workspace remembers; empty for a folder.
     policy : Policy
@@ -105,9 +103,7 @@ def follow(
     export = taken.snapshot
     rules = (policy.triage, policy.retention.departures_months)
     left = departing(before, export, taken.apart, taken.away, rules)
-    _refuse_another(before, export, left)
-    if not many_gone:
-        _refuse_part(before, export, left)
+    _refuse_another(before, export, left, many_gone)
     lacking = lacking_columns(left.staying, taken.lacking)
     staying = kept_columns(left.staying, before, lacking, export.coaches["coach_id"])
     moves = confirmed_moves(export, staying, past, "coach_id" not in lacking)
@@ -129,18 +125,18 @@ def follow(
         **_facts(before, following, policy, lacking, texts),
     }
     asked = left.departures.filter(pl.col("reason").cast(pl.String) == NOT_KNOWN)
-    notices = _notices(before, export, left, lacking)
-    carried = [name for name in taken.carried if not getattr(before, name).is_empty()]
-    if carried:
-        notices = (
-            said(
-                "The export does not have these tables, which are the snapshot's: {tables}.",
-                tables=", ".join(carried),
-            ),
-            *notices,
-        )
+    notices = (*_carried(before, taken), *_notices(before, export, left, lacking))
     own = "departures" in export.files
     return Update(before, following, tables, asked, left.answered, left.between, notices, own)
+
+
+def _carried(before: Snapshot, taken: Export) -> list[Message]:
+    """Which tables are the snapshot's, as the export has none."""
+    names = [name for name in taken.carried if not getattr(before, name).is_empty()]
+    told = said(
+        "The export does not have these tables, which are the snapshot's: {tables}.", tables=", ".join(names)
+    )
+    return [told] if names else []
 
 
 def _facts(
@@ -155,7 +151,7 @@ def _facts(
     }
 
 
-def _refuse_another(before: Snapshot, export: Snapshot, left: Departing) -> None:
+def _refuse_another(before: Snapshot, export: Snapshot, left: Departing, many_gone: bool) -> None:
     """Raise where the export cannot be the next one of the same region."""
     had, file = before.clients.height, export.files.get("clients", "clients")
     common = before.clients.join(left.staying, on="client_id", how="semi").height
@@ -163,6 +159,8 @@ def _refuse_another(before: Snapshot, export: Snapshot, left: Departing) -> None
         problem = said("none of the clients of the snapshot is in the export")
         advice = said("Take the export of the same region, with ids made with the same key.")
         raise InputError([Complaint(file, 0, "client_id", "", problem, advice)])
+    if not many_gone:
+        _refuse_part(before, export, left)
 
 
 def _refuse_part(before: Snapshot, export: Snapshot, left: Departing) -> None:
